@@ -1,0 +1,66 @@
+"""Logging: one format, set once at start.
+
+Lines carry an action and ids; never bodies, tokens, `response_url`s or people's words.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.errors import Failure
+
+
+class _JsonFormatter(logging.Formatter):
+    """One JSON object a line, for collectors."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["trace"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+def configure(level: str, fmt: str, file: Path | None = None) -> None:
+    """Send every logger's lines to `file`, or to standard error where there is none.
+
+    `level` is a logging level's name, `fmt` is "text" or "json". Raises `Failure` for a file that cannot be written.
+    """
+    handler = logging.StreamHandler(sys.stderr) if file is None else _to_file(file)
+    if fmt == "json":
+        handler.setFormatter(_JsonFormatter())
+    else:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(name)s  %(message)s"))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())
+    # These libraries report each request or statement at INFO, some with people's words in it.
+    for noisy in (
+        "slack_bolt",
+        "slack_sdk",
+        "aiohttp.access",
+        "apscheduler",
+        "urllib3",
+        "github",
+        "alembic",
+        "sqlalchemy",
+    ):
+        logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+    # It warns at every start that SLACK_BOT_TOKEN is in the environment, which is where settings come from.
+    logging.getLogger("slack_bolt.AsyncApp").setLevel(logging.ERROR)
+
+
+def _to_file(file: Path) -> logging.Handler:
+    try:
+        file.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        return logging.FileHandler(file, encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"The log {file} cannot be written: {(error.strerror or str(error)).lower()}.") from error
