@@ -1,0 +1,210 @@
+"""Writing what is to be said, in the transaction that makes it true.
+
+`publish` writes everything that follows from a change in one statement: the events, the notification rows, the
+ledger rows and the lanes they stand in. One statement, because this is the path of every command, and each round trip
+to the database costs more than the writing does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text, update
+from sqlalchemy.dialects.postgresql import insert
+
+from bot.db import Transaction, Workspace, as_system
+from bot.errors import Refusal
+from bot.history.operations import Happening
+from bot.notifications.model import Notification, WorkspaceRow
+from bot.notifications.parsing import Setup
+
+PRESSED, ALERT, RECEIPT, BOARD = 1, 3, 5, 7
+"""How soon an edit is drawn: what a person pressed, alerts, receipts and cards, board and Home."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notification for one person. `key` makes it once: the same key again is nothing new."""
+
+    key: str
+    user_id: int
+    type: str
+    title: str
+    message: str
+    task_id: int | None = None
+    triage_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A message that is to stand in Slack; see `LedgerMessage` for what each part means.
+
+    `payload` is what Slack's `chat.postMessage` takes (`text`, `blocks`, and perhaps `username`, `icon_url`,
+    `reply_broadcast`).
+    """
+
+    key: str
+    lane: str
+    kind: str
+    payload: dict[str, Any]
+    subject: str | None = None
+    notification_key: str | None = None
+    parent_key: str | None = None
+    thread_ts: str | None = None
+    urgency: int = RECEIPT
+    not_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Redraw:
+    """New content for the messages of one kind about one record, sent or not: wherever they stand, or in one `lane`."""
+
+    subject: str
+    kind: str
+    payload: dict[str, Any]
+    urgency: int = RECEIPT
+    lane: str | None = None
+
+
+_PUBLISH = """
+    WITH doc AS (SELECT CAST(%(doc)s AS jsonb) AS d),
+    e AS (
+      INSERT INTO events (subject, verb, actor_id, changes, why)
+      SELECT x.subject, x.verb, x.actor_id, x.changes, x.why
+        FROM doc, jsonb_to_recordset(d -> 'events')
+          AS x(subject text, verb text, actor_id int, changes jsonb, why text)),
+    n AS (
+      INSERT INTO notifications (key, user_id, type, title, message, related_task_id, related_triage_id)
+      SELECT x.key, x.user_id, x.type, x.title, x.message, x.task_id, x.triage_id
+        FROM doc, jsonb_to_recordset(d -> 'notices')
+          AS x(key text, user_id int, type text, title text, message text, task_id int, triage_id int)
+      ON CONFLICT (key) DO NOTHING),
+    l AS (
+      -- In sorted order, each once: two transactions that want the same lanes must not wait for each other in turn.
+      INSERT INTO internal.lanes (lane)
+      SELECT DISTINCT x.lane FROM doc, jsonb_to_recordset(d -> 'messages') AS x(lane text) ORDER BY 1
+      ON CONFLICT (lane) DO NOTHING),
+    m AS (
+      INSERT INTO internal.ledger (key, lane, kind, subject, notification_key, parent_key, thread_ts, payload,
+                                   urgency, not_before)
+      SELECT x.key, x.lane, x.kind, x.subject, x.notification_key, x.parent_key, x.thread_ts, x.payload,
+             x.urgency, x.not_before
+        FROM doc, jsonb_to_recordset(d -> 'messages')
+          AS x(key text, lane text, kind text, subject text, notification_key text, parent_key text,
+               thread_ts text, payload jsonb, urgency smallint, not_before timestamptz)
+      ON CONFLICT (key) DO NOTHING)
+    UPDATE internal.ledger g
+       SET payload = x.payload, revision = g.revision + 1, state = 'pending', urgency = x.urgency
+      FROM doc, jsonb_to_recordset(d -> 'redraws')
+        AS x(subject text, kind text, payload jsonb, urgency smallint, lane text)
+     WHERE g.subject = x.subject AND g.kind = x.kind AND (x.lane IS NULL OR g.lane = x.lane)
+       AND g.state IN ('pending', 'settled') AND NOT g.withdrawn
+    """
+
+
+async def publish(
+    tx: Transaction,
+    *,
+    events: Sequence[Happening] = (),
+    notices: Iterable[Notice] = (),
+    messages: Sequence[Message] = (),
+    redraws: Sequence[Redraw] = (),
+) -> None:
+    """Write what follows from a change; the transaction continues as the system.
+
+    A notice, or a message, whose key exists is left as it is. A redraw of a message that was not sent yet changes what
+    will be sent; one already in Slack is edited. Keys are at most 200 characters.
+    """
+    doc = {
+        "events": [event.row(tx) for event in events],
+        "notices": [_row(notice) for notice in notices],
+        "messages": [_row(message) for message in messages],
+        "redraws": [_row(redraw) for redraw in redraws],
+    }
+    await as_system(tx, _PUBLISH, {"doc": json.dumps(doc)})
+    if messages or redraws:
+        tx.announced = True
+
+
+def _row(record: Any) -> dict[str, Any]:
+    values = {name: getattr(record, name) for name in record.__slots__}
+    moment = values.get("not_before")
+    return {**values, "not_before": moment.isoformat()} if moment else values
+
+
+async def cancel_about(
+    tx: Transaction, subject: str, kinds: Sequence[str], *, lane: str | None = None, sent: bool = True
+) -> None:
+    """What makes messages stale takes them back: the unsent are cancelled, the sent are deleted from Slack.
+
+    `lane` leaves all others alone; with `sent` false what stands in Slack stays there.
+    """
+    await as_system(tx)
+    await tx.session.execute(
+        text(
+            """
+            UPDATE internal.ledger
+               SET withdrawn = true,
+                   state = CASE WHEN ts IS NULL AND attempted_at IS NULL THEN 'cancelled' ELSE 'pending' END,
+                   revision = revision + 1
+             WHERE subject = :subject AND kind = ANY(:kinds) AND NOT withdrawn AND state IN ('pending', 'settled')
+               AND (CAST(:lane AS text) IS NULL OR lane = :lane) AND (:sent OR ts IS NULL)
+            """
+        ),
+        {"subject": subject, "kinds": list(kinds), "lane": lane, "sent": sent},
+    )
+    tx.announced = True
+
+
+async def mark_read(tx: Transaction, ids: Sequence[int] | None = None) -> int:
+    """Mark notifications of the person of this transaction as read: these, or all where `ids` is None.
+
+    Returns how many were unread until now. Other people's are left alone.
+    """
+    unread = update(Notification).where(Notification.user_id == tx.actor.id, Notification.is_read.is_not(True))
+    if ids is not None:
+        unread = unread.where(Notification.id.in_(ids))
+    read = await tx.session.scalars(unread.values(is_read=True, read_at=tx.now).returning(Notification.id))
+    return len(read.all())
+
+
+def require_set_up_right(tx: Transaction) -> None:
+    """Raises `Refusal` for who may not choose the workspace's channels."""
+    if not tx.actor.is_manager:
+        raise Refusal("Only project managers and admins choose the channels. Ask one of them to type `/scrum setup`.")
+
+
+async def set_up(tx: Transaction, chosen: Setup) -> Workspace:
+    """Choose the workspace's channels and its time zone; returns how it is now. An empty channel is none.
+
+    Raises `Refusal` for who may not.
+    """
+    require_set_up_right(tx)
+    before = tx.workspace
+    after = Workspace(
+        _chosen(before.team_channel, chosen.team),
+        _chosen(before.alert_channel, chosen.alerts),
+        _chosen(before.triage_channel, chosen.triage),
+        chosen.zone or before.time_zone,
+    )
+    changes = {
+        name: (getattr(before, name), getattr(after, name))
+        for name in Workspace.__slots__
+        if getattr(before, name) != getattr(after, name)
+    }
+    await publish(tx, events=[Happening("workspace:1", "set_up", changes)])
+    written = {**{name: getattr(after, name) for name in Workspace.__slots__}, "set_up_by": tx.actor.id}
+    await tx.session.execute(
+        insert(WorkspaceRow)
+        .values(id=1, set_up_at=tx.now, **written)
+        .on_conflict_do_update(index_elements=[WorkspaceRow.id], set_={**written, "set_up_at": tx.now})
+    )
+    return after
+
+
+def _chosen(before: str | None, chosen: str | None) -> str | None:
+    return before if chosen is None else chosen or None
