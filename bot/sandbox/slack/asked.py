@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.sandbox.slack.errors import PersonError, SlackError
 from bot.sandbox.slack.interactions import Interactions
-from bot.sandbox.slack.model import BOT_ID, Channel, Json
+from bot.sandbox.slack.model import Channel, Json
 from bot.sandbox.slack.platform import Platform
 
 
@@ -58,7 +58,3 @@ class Asked:
         if not isinstance(container, dict):
             raise PersonError("invalid_request", '`container` is {"channel", "ts"} or {"view_id"}.')
         return container
-
-    @staticmethod
-    def is_by_app(message: Json) -> bool:
-        return message.get("bot_id") == BOT_ID

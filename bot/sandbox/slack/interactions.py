@@ -55,9 +55,8 @@ class Interactions:
 
     async def command(self, user: str, channel: Channel, line: str) -> None:
         """A slash command, as typed. Raises `PersonError` with what Slackbot would answer."""
-        word, _, rest = line.strip().partition(" ")
-        word, newline, more = word.partition("\n")
-        rest = f"{more} {rest}" if newline and rest else more or rest
+        word, *more = line.split(maxsplit=1) or [""]
+        rest = more[0] if more else ""
         known = self._slack.manifest.commands.get(word)
         if known is None:
             raise PersonError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.sandbox.slack.asked import Asked
 from bot.sandbox.slack.errors import PersonError, SlackError
 from bot.sandbox.slack.formatting import as_message
-from bot.sandbox.slack.model import BOT_USER_ID, Channel, Json, normal_ts
+from bot.sandbox.slack.model import Channel, Json, normal_ts
 
 
 async def messages(asked: Asked) -> Json:
@@ -97,7 +97,7 @@ async def read(asked: Asked) -> Json:
         ts = normal_ts(asked.text("ts"))
     except ValueError:
         raise PersonError("invalid_request", "`ts` has to be a timestamp.") from None
-    if asked.user != BOT_USER_ID and ts > asked.slack.workspace.reads.get((asked.user, channel.id), ""):
+    if ts > asked.slack.workspace.reads.get((asked.user, channel.id), ""):
         asked.slack.workspace.save_read(asked.user, channel.id, ts)
         asked.slack.live.channels_changed([asked.user])
     return {}
