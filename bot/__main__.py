@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import os
 import sys
 from collections.abc import Sequence
 
@@ -59,6 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read our output (`| head`) has seen enough; nothing may be written to it at the exit either.
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115
+        return 1
 
 
 def _run(given: argparse.Namespace, settings: Settings) -> int:

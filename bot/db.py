@@ -103,14 +103,18 @@ class Workspace:
     time_zone: str = "UTC"
 
 
+DELIVERY, SIGN_INS = "delivery", "sign-ins"
+"""The side loops that a commit may wake."""
+
+
 @dataclass(slots=True)
 class Transaction:
     """One open transaction and what was known when it began.
 
     `now` is PostgreSQL's clock (aware, UTC): due moments and leases never use a replica's own. `people` holds, by
     Slack id, whoever was asked for when it was opened. `place` is the channel the request came from, if it is known.
-    `announced` and `next_end` tell the process, after the commit, that there is something to deliver, and that a task
-    ends at that moment.
+    `wakes` and `next_end` tell the process, after the commit, which of its side loops have something to do (`DELIVERY`,
+    `SIGN_INS`), and that a task ends at that moment.
     """
 
     connection: AsyncConnection
@@ -121,7 +125,7 @@ class Transaction:
     place: Place | None = None
     workspace: Workspace = field(default_factory=Workspace)
     is_system: bool = True
-    announced: bool = False
+    wakes: set[str] = field(default_factory=set)
     next_end: datetime | None = None
     _session: AsyncSession | None = None
 

@@ -76,6 +76,7 @@ def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings, url: str) -> None:
     async with _until_signal(settings.stop_seconds) as wait, runtime.running(settings, url) as bot:
+        runtime.settle_memory()
         await wait(bot.failed)
 
 
@@ -102,6 +103,7 @@ async def _sandbox(settings: Settings, url: str, say: Callable[[str], None], beg
         runtime.running(settings_for(settings, slack, address), url) as bot,
     ):
         await samples.load_workspace(bot.context)
+        runtime.settle_memory()
         say(_ready_block(settings, address, time.monotonic() - began))
         await wait(bot.failed)
         say("Stopping…")

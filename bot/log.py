@@ -63,4 +63,7 @@ def _to_file(file: Path) -> logging.Handler:
         file.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
         return logging.FileHandler(file, encoding="utf-8")
     except OSError as error:
-        raise Failure(f"The log {file} cannot be written: {(error.strerror or str(error)).lower()}.") from error
+        reason = (error.strerror or str(error)).lower()
+        raise Failure(
+            f"The log {file} cannot be written ({reason}): set DATA_DIR to a folder that is yours."
+        ) from error

@@ -8,23 +8,24 @@ handlers we own finish, delivery finishes the row in hand, then scheduler, sessi
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import logging
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from typing import Any
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+from pydantic import SecretStr
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot import migrate, web
 from bot.chat import slack as chat
 from bot.context import Context
-from bot.db import Database, Transaction, create_engine
+from bot.db import DELIVERY, SIGN_INS, Database, Transaction, create_engine
 from bot.errors import Failure, SlackRateLimited, SlackRefused, SlackUnavailable
 from bot.github.client import GitHub
 from bot.home import slack as home
@@ -42,8 +43,8 @@ from bot.slack.socket_mode import SocketMode
 from bot.tasks import schedule as task_schedule
 from bot.tasks import slack as tasks
 from bot.triage import slack as triage
-from bot.users import github as sign_ins
 from bot.users import slack as users
+from bot.users.github import SignInLoop
 
 log = logging.getLogger(__name__)
 
@@ -74,112 +75,139 @@ async def running(settings: Settings, database_url: str) -> AsyncIterator[Runnin
     `database_url` is SQLAlchemy's. Raises `Failure`, one sentence for the operator, for what is set up wrongly.
     """
     await asyncio.to_thread(migrate.require_newest, database_url)
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    # Whatever is entered here is left in the opposite order.
     async with AsyncExitStack() as stack:
-        engine = create_engine(
-            database_url,
-            pool_size=settings.db_pool_size,
-            max_overflow=settings.db_max_overflow,
-            recycle=settings.db_pool_recycle,
-            pre_ping=settings.db_pool_pre_ping,
-            timeout=settings.db_pool_timeout,
-        )
-        stack.push_async_callback(engine.dispose)
-        database = Database(engine)
-        session = await stack.enter_async_context(slack_gateway.open_session())
-        token = settings.slack_bot_token.get_secret_value() if settings.slack_bot_token else ""
-        gateway = Gateway(session, settings.slack_api_url, token)
-        identity = await _identity(gateway, settings)
-        github = GitHub(
-            api_url=settings.github_api_url,
-            token=settings.github_token.get_secret_value() if settings.github_token else None,
-        )
-        stack.push_async_callback(github.close)
-
-        async def introduce(slack_ids: frozenset[str], channel: str | None) -> None:
-            if slack_ids:
-                await users.introduce_people(database, gateway, settings, slack_ids)
-                await places.welcome(database)
-            if channel:
-                await places.introduce_channel(database, gateway, channel)
-
-        context = Context(settings, database, gateway, github, introduce)
+        context = await _connect(stack, settings, database_url)
+        identity = await _identity(context.slack, settings)
         dispatcher = Dispatcher(context, SURFACES)
-        name = f"{socket.gethostname()}:{os.getpid()}"
-        delivery = Delivery(context, name=name, followers=FOLLOWERS)
-
-        async def sweep() -> timedelta | None:
-            return await task_schedule.sweep(context)
-
-        async def deliver() -> None:
-            delivery.wake()
-
-        async def poll_sign_ins() -> None:
-            await sign_ins.poll(context)
-
-        schedule = Schedule(
-            sweep=sweep,
-            tick={
-                "delivery": deliver,
-                "events left over": dispatcher.resume_events,
-                "sign-ins": poll_sign_ins,
-            },
-        )
-
-        def after_commit(tx: Transaction) -> None:
-            if tx.announced:
-                delivery.wake()
-            if tx.next_end is not None:
-                schedule.arm(tx.next_end - tx.now)
-
-        database.after_commit = after_commit
-        failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        delivering = asyncio.create_task(delivery.run(), name="delivery")
-        delivering.add_done_callback(lambda task: _ended(task, failed))
-        stack.push_async_callback(_stop_delivery, delivery, delivering)
-        await schedule.start()
-        stack.push_async_callback(schedule.stop)
-        direct_url = settings.database_direct_url.get_secret_value() if settings.database_direct_url else database_url
-        listening = asyncio.create_task(listen(direct_url, schedule.arm), name="listening")
-        listening.add_done_callback(lambda task: _ended(task, failed))
-        stack.push_async_callback(_cancel, listening)
-        bolt = slack_app.build(
-            dispatcher,
-            token=token,
-            signing_secret=settings.slack_signing_secret.get_secret_value() if settings.slack_signing_secret else None,
-            identity=identity,
-        )
-        is_open = False
-
-        async def is_ready() -> str | None:
-            if not is_open:
-                return "starting or stopping"
-            try:
-                async with asyncio.timeout(2), engine.connect() as connection:
-                    await connection.execute(text("SELECT 1"))
-            except Exception as error:
-                return f"database: {type(error).__name__}"
-            return None
-
-        site = web.routes(
-            is_ready=is_ready,
-            metrics=_metrics(),
-            bolt=bolt if settings.slack_signing_secret else None,
-        )
-        runner = await web.serve(site, settings.host, settings.port)
-        stack.push_async_callback(runner.cleanup)
-        stack.push_async_callback(dispatcher.drain, settings.stop_seconds / 2)
-        if settings.slack_app_token:
-            door = SocketMode(bolt, app_token=settings.slack_app_token.get_secret_value(), gateway=gateway)
-            await door.start()
-            stack.push_async_callback(door.close)
-        _settle_memory()
-        is_open = True
-        log.info("ready: workspace %s, port %d", identity["team"], web.port_of(runner))
+        delivery, schedule = await _begin_side_loops(stack, context, dispatcher, database_url, failed)
+        is_open = asyncio.Event()
+        port = await _open_doors(stack, context, dispatcher, identity, is_open)
+        is_open.set()
+        log.info("ready: workspace %s, port %d", identity["team"], port)
         try:
-            yield Running(context, dispatcher, delivery, schedule, web.port_of(runner), str(identity["team"]), failed)
+            yield Running(context, dispatcher, delivery, schedule, port, identity["team"], failed)
         finally:
-            is_open = False
+            is_open.clear()
             log.info("stopping")
+
+
+async def _connect(stack: AsyncExitStack, settings: Settings, database_url: str) -> Context:
+    """Database, Slack and GitHub, none of which is asked anything yet."""
+    engine = create_engine(
+        database_url,
+        pool_size=settings.db_pool_size,
+        max_overflow=settings.db_max_overflow,
+        recycle=settings.db_pool_recycle,
+        pre_ping=settings.db_pool_pre_ping,
+        timeout=settings.db_pool_timeout,
+    )
+    stack.push_async_callback(engine.dispose)
+    database = Database(engine)
+    session = await stack.enter_async_context(slack_gateway.open_session())
+    gateway = Gateway(session, settings.slack_api_url, _secret(settings.slack_bot_token) or "")
+    github = GitHub(api_url=settings.github_api_url, token=_secret(settings.github_token))
+    stack.push_async_callback(github.close)
+
+    async def introduce(slack_ids: frozenset[str], channel: str | None) -> None:
+        if slack_ids:
+            await users.introduce_people(database, gateway, settings, slack_ids)
+            await places.welcome(database)
+        if channel:
+            await places.introduce_channel(database, gateway, channel)
+
+    return Context(settings, database, gateway, github, introduce)
+
+
+async def _begin_side_loops(
+    stack: AsyncExitStack, context: Context, dispatcher: Dispatcher, database_url: str, failed: asyncio.Future[None]
+) -> tuple[Delivery, Schedule]:
+    """What runs beside the commands: delivery, sign-ins, the tick, and hearing what other processes committed."""
+    delivery = Delivery(context, name=f"{socket.gethostname()}:{os.getpid()}", followers=FOLLOWERS)
+    following = SignInLoop(context)
+
+    async def wake_all() -> None:
+        delivery.wake()
+        following.wake()
+
+    schedule = Schedule(
+        sweep=lambda: task_schedule.sweep(context),
+        tick={
+            "side loops": wake_all,
+            "events left over": dispatcher.resume_events,
+            "people": lambda: users.correct_provisional(context),
+        },
+    )
+
+    def after_commit(tx: Transaction) -> None:
+        if DELIVERY in tx.wakes:
+            delivery.wake()
+        if SIGN_INS in tx.wakes:
+            following.wake()
+        if tx.next_end is not None:
+            schedule.arm(tx.next_end - tx.now)
+
+    def watch(loop: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = asyncio.create_task(loop, name=name)
+        task.add_done_callback(lambda ended: _ended(ended, failed))
+        return task
+
+    async def stop_following(task: asyncio.Task[None]) -> None:
+        following.stop()
+        await asyncio.wait({task})
+
+    async def stop_delivering(task: asyncio.Task[None]) -> None:
+        await delivery.stop()
+        await asyncio.wait({task})
+
+    context.database.after_commit = after_commit
+    stack.push_async_callback(stop_delivering, watch(delivery.run(), "delivery"))
+    stack.push_async_callback(stop_following, watch(following.run(), "sign-ins"))
+    await schedule.start()
+    stack.push_async_callback(schedule.stop)
+    direct_url = _secret(context.settings.database_direct_url) or database_url
+    stack.push_async_callback(_cancel, watch(listen(direct_url, schedule.arm), "listening"))
+    return delivery, schedule
+
+
+async def _open_doors(
+    stack: AsyncExitStack,
+    context: Context,
+    dispatcher: Dispatcher,
+    identity: Mapping[str, str],
+    is_open: asyncio.Event,
+) -> int:
+    """HTTP, and Socket Mode where there is an app token: from here on work comes in. Returns the HTTP port."""
+    settings = context.settings
+    signing_secret = _secret(settings.slack_signing_secret)
+    bolt = slack_app.build(
+        dispatcher, token=_secret(settings.slack_bot_token) or "", signing_secret=signing_secret, identity=identity
+    )
+
+    async def is_ready() -> str | None:
+        if not is_open.is_set():
+            return "starting or stopping"
+        try:
+            async with asyncio.timeout(2), context.database.engine.connect() as connection:
+                await connection.execute(text("SELECT 1"))
+        except (SQLAlchemyError, OSError) as error:
+            return f"database: {type(error).__name__}"
+        return None
+
+    site = web.routes(is_ready=is_ready, metrics=_metrics(), bolt=bolt if signing_secret else None)
+    runner = await web.serve(site, settings.host, settings.port)
+    stack.push_async_callback(runner.cleanup)
+    stack.push_async_callback(dispatcher.drain, settings.stop_seconds / 2)
+    if app_token := _secret(settings.slack_app_token):
+        door = SocketMode(bolt, app_token=app_token, gateway=context.slack)
+        await door.start()
+        stack.push_async_callback(door.close)
+    return web.port_of(runner)
+
+
+def _secret(setting: SecretStr | None) -> str | None:
+    return setting.get_secret_value() if setting else None
 
 
 async def _identity(gateway: Gateway, settings: Settings) -> dict[str, str]:
@@ -203,10 +231,9 @@ def _ended(task: asyncio.Task[None], failed: asyncio.Future[None]) -> None:
         failed.set_exception(error)
 
 
-async def _stop_delivery(delivery: Delivery, task: asyncio.Task[None]) -> None:
-    await delivery.stop()
-    with contextlib.suppress(asyncio.CancelledError):
-        await asyncio.wait({task})
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait({task})
 
 
 def _metrics() -> CollectorRegistry:
@@ -217,13 +244,11 @@ def _metrics() -> CollectorRegistry:
     return registry
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.wait({task})
+def settle_memory() -> None:
+    """What was built at the start stays: collecting it again and again would stop commands in the middle.
 
-
-def _settle_memory() -> None:
-    """What was built at the start stays: collecting it again and again would stop commands in the middle."""
+    For a process that does nothing else than run the bot.
+    """
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)

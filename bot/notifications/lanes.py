@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bot.db import Transaction
+from bot.db import DELIVERY, Transaction
 
 LEASE_SECONDS = 15.0
 """How long a process owns a lane; longer than one call to Slack may take, and renewed before a further one."""
@@ -384,4 +384,4 @@ async def unblock(tx: Transaction, lane: str) -> None:
         {"lane": lane},
     )
     if freed.first() is not None:
-        tx.announced = True
+        tx.wakes.add(DELIVERY)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.db import Transaction, Workspace, as_system
+from bot.db import DELIVERY, Transaction, Workspace, as_system
 from bot.errors import Refusal
 from bot.history.operations import Happening
 from bot.notifications.model import Notification, WorkspaceRow
@@ -127,7 +127,7 @@ async def publish(
     }
     await as_system(tx, _PUBLISH, {"doc": json.dumps(doc)})
     if messages or redraws:
-        tx.announced = True
+        tx.wakes.add(DELIVERY)
 
 
 def _row(record: Any) -> dict[str, Any]:
@@ -157,7 +157,7 @@ async def cancel_about(
         ),
         {"subject": subject, "kinds": list(kinds), "lane": lane, "sent": sent},
     )
-    tx.announced = True
+    tx.wakes.add(DELIVERY)
 
 
 async def mark_read(tx: Transaction, ids: Sequence[int] | None = None) -> int:

@@ -86,11 +86,11 @@ class Faults:
 
 
 def _subject(path: str) -> str | None:
-    """What a request is to the faults: a Slack method, `response_url`, `github`, `socket`, or nothing."""
+    """What a request is to the faults: a Slack method, `response_url`, `github`, or nothing. Sockets see to theirs."""
     first, _, rest = path.lstrip("/").partition("/")
     if first == "api":
         return rest
-    return {"response": "response_url", "github": "github", "socket": "socket"}.get(first)
+    return {"response": "response_url", "github": "github"}.get(first)
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -102,8 +102,7 @@ def faults_middleware(faults: Faults) -> Middleware:
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         on = _subject(request.path)
-        if on is None or on == "socket":
-            # The WebSocket looks for its own faults.
+        if on is None:
             return await handler(request)
         fault = faults.take(on, "lose_answer", "status", "rate_limit", "slow", "error")
         if fault is None:
@@ -118,10 +117,10 @@ def faults_middleware(faults: Faults) -> Middleware:
             )
         if fault.kind == "error":
             return web.json_response({"ok": False, "error": fault.error, "message": fault.error})
+        answer = await handler(request)
         if fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
-            return await handler(request)
-        answer = await handler(request)
+            return answer
         # The request was carried out; whoever sent it never hears so.
         if request.transport is not None:
             request.transport.abort()

@@ -63,7 +63,7 @@ class LocalServer:
         if error.errno == errno.EADDRINUSE:
             return Failure(
                 f"Port {self._port} on {self._host} is taken by another program: "
-                "stop that one, or choose another port for the local workspace."
+                "stop that one, or choose another port for the local workspace with SANDBOX_PORT."
             )
         if error.errno == errno.EACCES:
             return Failure(f"Port {self._port} may not be used without more rights: choose one above 1023.")

@@ -116,7 +116,7 @@ class SocketMode:
             await asyncio.sleep(ADDRESS_SECONDS / 2)
             if await client.is_connected():
                 used = None
-            elif False:
+            elif used is not None and used == client.wss_uri:
                 log.warning("not connected to Slack; asking for another address")
                 client.wss_uri = None
             else:

@@ -26,15 +26,13 @@ from bot.users.model import WORKING_ROLES
 _DEEDS = {"start": "started", "done": "done", "reopen": "reopened"}
 """The event's verb of each move."""
 
-_INSERT = text(
-    """
+_INSERT = """
     INSERT INTO tasks (title, description, assigned_role, assigned_user_id, start_date, end_date, epic_id, story_id,
                        priority, created_by, home_channel, start_is_automatic)
-    VALUES (:title, :description, :assigned_role, :assigned_user_id, :start_date, :end_date, :epic_id, :story_id,
-            :priority, :created_by, :home_channel, :start_is_automatic)
+    VALUES (%(title)s, %(description)s, %(assigned_role)s, %(assigned_user_id)s, %(start_date)s, %(end_date)s,
+            %(epic_id)s, %(story_id)s, %(priority)s, %(created_by)s, %(home_channel)s, %(start_is_automatic)s)
     RETURNING id
     """
-)
 
 _MARK_LATE = text(
     """
@@ -142,9 +140,9 @@ async def create(tx: Transaction, wanted: Plan) -> Task:
         "home_channel": home_of(tx),
         "start_is_automatic": wanted.start is None,
     }
-    task_id = (await tx.session.execute(_INSERT, values)).scalar_one()
+    (row,) = await tx.execute(_INSERT, values)
     # What PostgreSQL has written is known without reading it back: this is the path of every quick add.
-    task = Task(id=task_id, status=TODO, version=1, is_delayed=False, created_at=tx.now, **values)
+    task = Task(id=row.id, status=TODO, version=1, is_delayed=False, created_at=tx.now, **values)
     tx.ends_at(wanted.end)
     people = {me.id: me}
     if wanted.owner:

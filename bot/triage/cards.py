@@ -115,7 +115,7 @@ def receipt(report: Report) -> dict[str, Any]:
     drawn = [blocks.section(f"{_headline(report)}\n{news}")]
     if report.resolution:
         text += f" {quoted(report.resolution)}"
-        drawn.append(blocks.section(_indented(report.resolution)))
+        drawn.append(blocks.section(quoted(report.resolution)))
     said = f"Your report · {report.priority} priority · {quoted(report.category)}"
     still_true = " · this message is kept up to date" if report.is_open else ""
     return blocks.message(text, [*drawn, blocks.context(said + still_true)])
@@ -130,19 +130,7 @@ def outcome(report: Report) -> dict[str, Any]:
         text,
         [
             blocks.section(f"{_headline(report)}\nYour report was {state(report)}:"),
-            blocks.section(_indented(report.resolution or "")),
-        ],
-    )
-
-
-def arrived(report: Report) -> dict[str, Any]:
-    """A report for one of those who look after them, where it has no card in a channel."""
-    drawn = card(report)
-    return blocks.message(
-        f"{escape(report.reporter.name)} reported {report.number}: {quoted(report.title)}.",
-        [
-            *drawn["blocks"],
-            blocks.context("No channel for reports is chosen yet: `/scrum setup` does that."),
+            blocks.section(quoted(report.resolution or "")),
         ],
     )
 
@@ -168,7 +156,7 @@ def told(report: Report) -> tuple[str, list[Block]]:
     text = f"{done} {report.number}: {quoted(report.title)}"
     drawn = [blocks.section(f"{_EMOJI[report.status]} {done} *{report.number}*: {quoted(report.title)}")]
     if report.resolution:
-        drawn.append(blocks.section(_indented(report.resolution)))
+        drawn.append(blocks.section(quoted(report.resolution)))
     if report.reporter != (report.resolved_by or report.assignee):
         drawn.append(blocks.context(f"{escape(report.reporter.name)} can see it on their receipt."))
     return text, [*drawn, *_buttons(report)]

@@ -18,7 +18,7 @@ PAST = {"take": "taken", "resolve": "resolved", "reject": "rejected"}
 async def reported(tx: Transaction, report: Report, happened: Happening) -> None:
     """A new report: its card, its reporter's receipt, and a notification for each who looks after reports.
 
-    Where there is a card these read it in the channel; where there is none, each of them is sent the report.
+    Where no channel holds the card, each of these gets one of their own; all of them are kept true.
     """
     messages = []
     if report.channel:
@@ -37,9 +37,7 @@ async def reported(tx: Transaction, report: Report, happened: Happening) -> None
             )
         )
         if not report.channel and person.slack_id:
-            messages.append(
-                Message(f"direct:{key}", person.slack_id, "direct", cards.arrived(report), report.subject, key)
-            )
+            messages.append(Message(f"direct:{key}", person.slack_id, "card", cards.card(report), report.subject, key))
     if report.reporter.slack_id:
         messages.append(
             Message(

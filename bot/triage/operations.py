@@ -30,26 +30,26 @@ async def report(tx: Transaction, new: NewReport, source: Source | None = None) 
     """File a report for who acts. Everybody may.
 
     Its card goes to the triage channel; while none is chosen, to the channel it is reported in if the bot is there.
-    With neither there is no card, and those who look after reports are told one by one.
+    With neither, each of those who look after reports gets a card in their direct messages.
     """
-    columns: dict[str, Any] = {
-        "title": new.title,
-        "description": new.description,
-        "category": new.category,
-        "priority": new.priority,
-        "channel": _home(tx),
-    }
-    origin = (
-        {"source_channel": source.channel, "source_ts": source.ts, "source_permalink": source.permalink}
-        if source
-        else {}
-    )
+    channel = _home(tx)
     made = await tx.session.execute(
-        insert(TriageItem).values(reporter_id=tx.actor.id, **columns, **origin).returning(TriageItem.id)
+        insert(TriageItem)
+        .values(
+            reporter_id=tx.actor.id,
+            title=new.title,
+            description=new.description,
+            category=new.category,
+            priority=new.priority,
+            channel=channel,
+            source_channel=source.channel if source else None,
+            source_ts=source.ts if source else None,
+            source_permalink=source.permalink if source else None,
+        )
+        .returning(TriageItem.id)
     )
-    number = made.scalar_one()
     filed = Report(
-        number,
+        made.scalar_one(),
         new.title,
         new.description,
         PENDING,
@@ -58,10 +58,11 @@ async def report(tx: Transaction, new: NewReport, source: Source | None = None) 
         tx.now,
         1,
         Someone(tx.actor.id, tx.actor.slack_id, tx.actor.username),
-        channel=columns["channel"],
+        channel=channel,
         source_permalink=source.permalink if source else None,
     )
-    happened = Happening(filed.subject, "reported", {name: (None, new) for name, new in columns.items()})
+    first = {"title": new.title, "category": new.category, "priority": new.priority, "channel": channel}
+    happened = Happening(filed.subject, "reported", {name: (None, value) for name, value in first.items()})
     await notices.reported(tx, filed, happened)
     return filed
 

@@ -125,7 +125,7 @@ def who(me: Identity, github_url: str) -> Shown:
         login = me.github_login or me.github_id
         account = f"{_account(login, github_url)}\n{HOW_KNOWN[me.link_kind]}"
         told = f"your GitHub account is {login}, {HOW_KNOWN[me.link_kind]}"
-    text = f"You are {me.username}, {role}, in the time zone {me.time_zone}; {told}."
+    text = f"You are {escape(me.username)}, {role}, in the time zone {me.time_zone}; {told}."
     blocks: list[Block] = [
         section(
             f"*{escape(me.username)}*",

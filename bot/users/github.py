@@ -34,7 +34,6 @@ _WORK_SECONDS = LEASE_SECONDS - 15
 """A claimed sign-in is given up after this long, so that it never has two processes at work on it."""
 
 _ACCOUNT_PAUSE_SECONDS = 2
-_LOOK_SECONDS = 2.0
 _TROUBLE_SECONDS = 15
 """How long GitHub is left alone when it does not answer a poll."""
 
@@ -58,29 +57,39 @@ def seal(context: Context) -> Seal:
 
 
 class SignInLoop:
-    """The side loop that follows the sign-ins which wait. `run` ends after `stop`, when what is in hand is finished."""
+    """The side loop that follows the sign-ins which wait. `run` ends after `stop`, when what is in hand is finished.
+
+    It sleeps while none waits. A sign-in begun in this process wakes it; one whose process has died, the tick.
+    """
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._stopping = asyncio.Event()
+        self._woken = asyncio.Event()
+        self._stopping = False
 
     async def run(self) -> None:
-        """Poll when something is due, and look every few seconds for sign-ins that were begun meanwhile, anywhere."""
-        while not self._stopping.is_set():
-            wait = _LOOK_SECONDS
+        """Ask GitHub when something is due."""
+        while not self._stopping:
+            self._woken.clear()
             try:
                 due = await poll(self._context)
-                wait = _LOOK_SECONDS if due is None else min(max(due, 0.1), _LOOK_SECONDS)
+                wait = None if due is None else max(due, 0.1)
             except (SQLAlchemyError, OSError) as error:
                 # The database is away; the rows are where they were when it is back.
                 log.warning("sign-ins cannot be read: %s", type(error).__name__)
+                wait = _TROUBLE_SECONDS
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(wait):
-                    await self._stopping.wait()
+                    await self._woken.wait()
+
+    def wake(self) -> None:
+        """A sign-in was begun, or somebody else's may be due."""
+        self._woken.set()
 
     def stop(self) -> None:
         """Begin nothing more."""
-        self._stopping.set()
+        self._stopping = True
+        self._woken.set()
 
 
 async def poll(context: Context) -> float | None:
@@ -130,7 +139,7 @@ async def _ask(context: Context, session: aiohttp.ClientSession, claimed: Claim)
         await _put_off(context, claimed, max(wait, _TROUBLE_SECONDS), wait)
         return
     except GitHubError as error:
-        await _conclude(context, claimed, _Ended(reason=str(error)))
+        await _conclude(context, claimed, _Ended(reason=blocks.escape(str(error))))
         return
     match told:
         case sign_in.Pending():
@@ -161,7 +170,7 @@ async def _account_of(context: Context, token: str) -> _Ended:
                 return _Ended(reason=UNREAD)
             await asyncio.sleep(_ACCOUNT_PAUSE_SECONDS)
         except GitHubError as error:
-            return _Ended(reason=str(error))
+            return _Ended(reason=blocks.escape(str(error)))
 
 
 async def _conclude(context: Context, claimed: Claim, ended: _Ended) -> None:

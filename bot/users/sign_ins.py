@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.db import Transaction
+from bot.db import SIGN_INS, Transaction
 from bot.users.model import SignIn
 from bot.users.sealing import Seal
 
@@ -57,6 +57,7 @@ async def begin(
         .on_conflict_do_update(index_elements=[SignIn.user_id], set_={**values, "created_at": func.now()})
         .returning(SignIn)
     )
+    tx.wakes.add(SIGN_INS)
     return made.one()
 
 

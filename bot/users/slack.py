@@ -10,6 +10,7 @@ from bot.github import sign_in
 from bot.github.failures import GitHubError
 from bot.history.operations import Happening
 from bot.notifications.operations import publish
+from bot.slack import blocks
 from bot.slack.command_line import Subcommand
 from bot.slack.request import Answer, Reply, Request, Surface
 from bot.users import cards, operations, queries, sign_ins, slack_people
@@ -41,7 +42,7 @@ async def link(context: Context, request: Request) -> Answer:
             async with aiohttp.ClientSession() as session:
                 code = await sign_in.start(session, github_url=context.settings.github_url, client_id=client_id)
         except GitHubError as error:
-            raise Refusal(str(error)) from error
+            raise Refusal(blocks.escape(str(error))) from error
         async with context.as_system() as tx:
             waiting = await sign_ins.begin(
                 tx,

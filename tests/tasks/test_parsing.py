@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,7 +50,7 @@ def test_a_date_takes_the_words_that_belong_to_it(line: str, title: str, due: st
         ("See https://example.com/a?b=c:d for it", "See https://example.com/a?b=c:d for it"),
         ("Note: ship it!", "Note: ship it!"),
         ("Ship it !! now", "Ship it !! now"),
-        ("A 5\" disk", 'A 5" disk'),
+        ('A 5" disk', 'A 5" disk'),
         ("Mail ana@example.com", "Mail ana@example.com"),
         (f"Ask {ANA}'s team", f"Ask {ANA}'s team"),
     ],
@@ -136,11 +138,8 @@ def test_an_empty_line_is_an_empty_task() -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_is_a_task_or_a_refusal(text: str) -> None:
-    try:
+    with suppress(Refusal):
         found = new_task(text)
-    except Refusal as refusal:
-        assert refusal.message
-    else:
         assert len(found.title) <= TITLE_LIMIT
         assert "\x00" not in found.title + found.description
 
@@ -153,10 +152,8 @@ _PIECES = (
 
 @given(st.lists(st.sampled_from(_PIECES), max_size=10), st.sampled_from(["", " "]))
 def test_any_heap_of_pieces_is_a_task_or_a_refusal(pieces: list[str], between: str) -> None:
-    try:
+    with suppress(Refusal):
         assert isinstance(new_task(between.join(pieces)), NewTask)
-    except Refusal as refusal:
-        assert refusal.message
 
 
 @pytest.mark.parametrize("text", ["12", "T-12", "t-12", "#12", " 12 ", "12,12"])

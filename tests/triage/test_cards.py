@@ -46,7 +46,6 @@ def drawn(one: Report) -> dict[str, Any]:
         "card": cards.card(one),
         "receipt": cards.receipt(one),
         "outcome": cards.outcome(one),
-        "arrived": cards.arrived(one),
         "line": cards.line(one, BO) if one.status != "pending" else {"text": "-"},
     }
     shown = {
@@ -158,3 +157,10 @@ def test_a_paging_button_carries_the_longest_search() -> None:
     for elements in found_in(found, "elements"):
         for element in elements:
             assert len(element.get("value", "")) <= 2000
+
+
+def test_the_reporter_and_the_thread_get_the_whole_answer_and_a_card_its_beginning() -> None:
+    one = report("resolved", "x" * 2990 + " the end")
+    for message in (cards.receipt(one), cards.outcome(one), cards.line(one, BO)):
+        assert "the end" in str(message.get("blocks", message["text"]))
+    assert "the end" not in str(cards.card(one))

@@ -66,15 +66,15 @@ async def test_without_a_triage_channel_the_card_stands_where_it_was_reported(te
 
 
 @pytest.mark.parametrize("channel", ["C0RANDOM01", "D0ROB"])
-async def test_with_no_channel_at_all_managers_are_told_one_by_one(team: Team, channel: str) -> None:
+async def test_with_no_channel_at_all_managers_get_cards_of_their_own(team: Team, channel: str) -> None:
     filed = await file(team, channel=channel)
     assert filed.channel is None
-    assert await team.ledger("card") == []
-    direct = await team.ledger("direct")
-    assert [message.lane for message in direct] == [slack_id("mia"), slack_id("ada")]
-    assert all(message.notification_key == message.key.removeprefix("direct:") for message in direct)
+    sent = await team.ledger("card")
+    assert [message.lane for message in sent] == [slack_id("mia"), slack_id("ada")]
+    assert all(message.notification_key == message.key.removeprefix("direct:") for message in sent)
     await act(team, "bo", "take", filed.id)
     assert await team.ledger("line") == []
+    assert all("in review by Bo" in message.payload["text"] for message in await team.ledger("card"))
 
 
 async def test_a_report_remembers_the_message_it_was_made_of(team: Team) -> None:

@@ -15,13 +15,14 @@ no_entry ⛔ no_entry_sign 🚫 octagonal_sign 🛑 stop_sign 🛑 rotating_ligh
 large_orange_circle 🟠 large_yellow_circle 🟡 large_green_circle 🟢 large_blue_circle 🔵 purple_circle 🟣
 brown_circle 🟤 white_circle ⚪ black_circle ⚫ red_square 🟥 orange_square 🟧 yellow_square 🟨 green_square 🟩
 blue_square 🟦 white_large_square ⬜ black_large_square ⬛ small_blue_diamond 🔹 large_blue_diamond 🔷
-small_orange_diamond 🔸 arrow_up ⬆ arrow_down ⬇ arrow_left ⬅ arrow_right ➡ arrow_upper_right ↗
-arrow_lower_right ↘ arrows_counterclockwise 🔄 leftwards_arrow_with_hook ↩ arrow_right_hook ↪
-twisted_rightwards_arrows 🔀 repeat 🔁 fast_forward ⏩ arrow_forward ▶ pause_button ⏸ double_vertical_bar ⏸
-stop_button ⏹ rewind ⏪ hourglass ⌛ hourglass_flowing_sand ⏳ alarm_clock ⏰ stopwatch ⏱ timer_clock ⏲
-clock1 🕐 clock3 🕒 clock5 🕔 clock9 🕘 watch ⌚ calendar 📆 date 📅 spiral_calendar 🗓 spiral_calendar_pad 🗓
-bell 🔔 no_bell 🔕 loudspeaker 📢 mega 📣 speech_balloon 💬 left_speech_bubble 🗨 thought_balloon 💭 email 📧
-envelope ✉ incoming_envelope 📨 inbox_tray 📥 outbox_tray 📤 package 📦 mailbox 📫 memo 📝 pencil ✏ pencil2 ✏
+small_orange_diamond 🔸 small_red_triangle 🔺 small_red_triangle_down 🔻 large_orange_diamond 🔶 arrow_up ⬆
+arrow_down ⬇ arrow_left ⬅ arrow_right ➡ arrow_upper_right ↗ arrow_lower_right ↘
+arrows_counterclockwise 🔄 leftwards_arrow_with_hook ↩ arrow_right_hook ↪ twisted_rightwards_arrows 🔀
+repeat 🔁 fast_forward ⏩ arrow_forward ▶ pause_button ⏸ double_vertical_bar ⏸ stop_button ⏹ rewind ⏪
+hourglass ⌛ hourglass_flowing_sand ⏳ alarm_clock ⏰ stopwatch ⏱ timer_clock ⏲ clock1 🕐 clock3 🕒 clock5 🕔
+clock9 🕘 watch ⌚ calendar 📆 date 📅 spiral_calendar 🗓 spiral_calendar_pad 🗓 bell 🔔 no_bell 🔕
+loudspeaker 📢 mega 📣 speech_balloon 💬 left_speech_bubble 🗨 thought_balloon 💭 email 📧 envelope ✉
+incoming_envelope 📨 inbox_tray 📥 outbox_tray 📤 package 📦 mailbox 📫 memo 📝 pencil ✏ pencil2 ✏
 page_facing_up 📄 page_with_curl 📃 clipboard 📋 pushpin 📌 round_pushpin 📍 paperclip 📎 link 🔗 bookmark 🔖
 label 🏷 ticket 🎫 file_folder 📁 open_file_folder 📂 card_index_dividers 🗂 newspaper 📰 books 📚 book 📖
 bar_chart 📊 chart_with_upwards_trend 📈 chart_with_downwards_trend 📉 mag 🔍 mag_right 🔎 lock 🔒 unlock 🔓

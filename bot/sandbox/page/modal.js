@@ -9,6 +9,7 @@ import { Surface } from "./surface.js";
 export function createModals(app) {
   const { workspace } = app;
   const drawn = new Map(); // view id → {view, surface, form}
+  let opener = null;
   const dialog = el("dialog", { class: "modal", on: { keydown, cancel, close: closed } });
   document.body.append(dialog);
 
@@ -21,8 +22,9 @@ export function createModals(app) {
     }
     const top = workspace.views.at(-1);
     if (!top) {
-      if (dialog.open) dialog.close(); // the browser gives the focus back to where it was
+      if (dialog.open) dialog.close();
       dialog.replaceChildren();
+      giveFocusBack();
       return;
     }
     const { form } = drawn.get(top.id);
@@ -30,8 +32,24 @@ export function createModals(app) {
     if (dialog.firstChild === form && dialog.open) return;
     const place = whereFocusIs();
     dialog.replaceChildren(form);
-    if (!dialog.open) dialog.showModal();
+    if (!dialog.open) {
+      const active = document.activeElement;
+      opener = { node: active, ts: active.closest(".message")?.dataset.ts, action: active.dataset.action };
+      dialog.showModal();
+    }
     focusIn(form, place);
+  }
+
+  /** To what had it, or to the same button of a message that was drawn anew meanwhile, or to the composer. */
+  function giveFocusBack() {
+    if (!opener) return;
+    const message = opener.ts && document.querySelector(`.message[data-ts="${opener.ts}"]`);
+    const again = message && opener.action ? message.querySelector(`[data-action="${CSS.escape(opener.action)}"]`) : message;
+    const target = opener.node.isConnected && opener.node !== document.body ? opener.node : again ?? document.querySelector(".composer-field");
+    opener = null;
+    // Chromium has focused it already but left the caret in the closed dialog: only a second focus moves the caret.
+    target?.blur();
+    target?.focus();
   }
 
   function whereFocusIs() {

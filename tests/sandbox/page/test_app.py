@@ -211,6 +211,8 @@ async def test_escape_closes_the_modal_on_top_only(reader: Reader, app: App) -> 
     await expect(reader.dialog.get_by_role("textbox", name="Title")).to_have_value("Kept below")
     await reader.page.keyboard.press("Escape")
     await expect(reader.dialog).to_have_count(0)
+    await reader.page.keyboard.type("And on")
+    await expect(reader.composer).to_have_value("And on")
     await app.receives("view_closed")
 
 
