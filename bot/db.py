@@ -128,6 +128,7 @@ class Transaction:
     wakes: set[str] = field(default_factory=set)
     next_end: datetime | None = None
     _session: AsyncSession | None = None
+    _at_end: list[str] = field(default_factory=list)
 
     @property
     def session(self) -> AsyncSession:
@@ -195,7 +196,7 @@ _OPEN_SYSTEM = """
 _UNKNOWN = datetime.min.replace(tzinfo=UTC)
 """What a transaction takes for now until its opening statement has been answered."""
 
-_BECOME_SYSTEM = "SELECT set_config('role', 'none', true);"
+_BECOME_SYSTEM = "SELECT set_config('role', 'none', true)"
 
 
 def _workspace(row: Any) -> Workspace:
@@ -261,12 +262,12 @@ class Database:
         is_own = await self._wait_for_own()
         try:
             async with self.engine.connect() as connection:
-                driver = (await connection.get_raw_connection()).driver_connection
+                driver = connection.sync_connection.connection.driver_connection if connection.sync_connection else None
                 assert isinstance(driver, psycopg.AsyncConnection), "the engine is made by create_engine"
                 tx = Transaction(connection, driver, _UNKNOWN)
                 try:
                     yield tx
-                    await self._commit(tx)
+                    await _commit(tx)
                 finally:
                     if tx._session is not None:
                         await tx._session.close()
@@ -293,28 +294,37 @@ class Database:
                 return False
         return await self._own.acquire()
 
-    async def _commit(self, tx: Transaction) -> None:
-        if tx.next_end is not None and (wait := tx.next_end - tx.now) <= BEFORE_THE_TICK:
-            notice = {"channel": DUE_CHANNEL, "seconds": str(max(wait.total_seconds(), 0.0))}
-            await tx.execute("SELECT pg_notify(%(channel)s, %(seconds)s)", notice)
-        if tx._session is None:
-            await tx.execute("COMMIT")
-        else:
-            await tx._session.commit()
 
-
-async def as_system(tx: Transaction, statement: str = "", values: Mapping[str, Any] | None = None) -> None:
+async def as_system(tx: Transaction) -> None:
     """Begin the second phase of a person's transaction: take the owner's role back for the rest of it.
 
     Only `history` and the features' `notices` call this, to write what follows from a change that the person was
-    allowed to make. Calling it again does nothing. `statement`, as `Transaction.execute` takes it, is the first of
-    that phase; it goes along in the same message and runs after the role has changed.
+    allowed to make. What was left for the end comes first. Calling it again does nothing.
     """
-    if not tx.is_system:
-        statement = _BECOME_SYSTEM + statement
-        tx.is_system = True
-    if statement:
-        await tx.execute(statement, values)
+    statements = tx._at_end if tx.is_system else [_BECOME_SYSTEM, *tx._at_end]
+    tx.is_system, tx._at_end = True, []
+    if statements:
+        await tx.execute(";".join(statements))
+
+
+def as_system_at_end(tx: Transaction, statement: str, values: Mapping[str, Any]) -> None:
+    """Leave `statement` (as `Transaction.execute` takes it) for the end of the transaction, as the system.
+
+    It travels in one message with the change of the role and the commit, and until then the transaction keeps its
+    rights. The role counts for it although both are in the same message: PostgreSQL runs one after the other.
+    """
+    tx._at_end.append(psycopg.AsyncClientCursor(tx.driver).mogrify(statement, values))
+
+
+async def _commit(tx: Transaction) -> None:
+    if tx._session is not None:
+        await tx._session.flush()
+    if tx.next_end is not None and (wait := tx.next_end - tx.now) <= BEFORE_THE_TICK:
+        notice = {"channel": DUE_CHANNEL, "seconds": str(max(wait.total_seconds(), 0.0))}
+        as_system_at_end(tx, "SELECT pg_notify(%(channel)s, %(seconds)s)", notice)
+    if tx._at_end and not tx.is_system:
+        tx._at_end.insert(0, _BECOME_SYSTEM)
+    await tx.execute(";".join([*tx._at_end, "COMMIT"]))
 
 
 def create_engine(

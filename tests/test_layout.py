@@ -129,8 +129,9 @@ def forbidden_import(module: Module, target: str) -> str | None:
 
 def takes_the_system_step(module: Module) -> Iterator[tuple[int, str]]:
     for node in ast.walk(module.tree):
-        named = isinstance(node, ast.Name) and node.id == "as_system"
-        imported = isinstance(node, ast.ImportFrom) and any(alias.name == "as_system" for alias in node.names)
+        steps = ("as_system", "as_system_at_end")
+        named = isinstance(node, ast.Name) and node.id in steps
+        imported = isinstance(node, ast.ImportFrom) and any(alias.name in steps for alias in node.names)
         if (named or imported) and not any(fnmatch.fnmatchcase(module.name, one) for one in SYSTEM_STEP):
             yield node.lineno, f"as_system(tx) is a step of {', '.join(SYSTEM_STEP[1:])} only"
         opened = isinstance(node, ast.Attribute) and node.attr == "as_system"

@@ -176,7 +176,6 @@ def _reply(drawn: tuple[str, list[blocks.Block]], *, replace: bool = False) -> R
 COMMAND = SlashCommand(
     "/chat",
     "Send a recorded message to a person or a channel, and read it back",
-    "@person or #channel, then your message",
     "shows this",
     (
         Subcommand(

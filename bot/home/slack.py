@@ -96,7 +96,6 @@ async def needs_you(context: Context, request: Request) -> Answer:
 COMMAND = SlashCommand(
     "/scrum",
     "Yourself, your inbox, GitHub and settings",
-    "inbox",
     "what needs you now",
     (Subcommand("inbox", "/scrum inbox", "shows what you have not read yet", "/scrum inbox"),),
 )

@@ -41,8 +41,8 @@ log = logging.getLogger(__name__)
 
 LANES_AT_ONCE = 8
 DATABASE_SECONDS = 2.0
-BREATH_SECONDS = 0.03
-"""Between two looks at the ledger: a hundred commits in a row are one look and not a hundred."""
+BREATH_SECONDS = 0.2
+"""At least between two looks at the ledger: a hundred commits in a row are one look and not a hundred."""
 
 CALL_MARGIN_SECONDS = 2.0
 
@@ -80,13 +80,15 @@ class Delivery:
         """Deliver until `stop` is called. Trouble with Slack or the database is waited out; anything else is raised."""
         try:
             while not self._stopping:
+                looked = time.monotonic()
                 self._woken.clear()
                 wait = await self._start_what_is_due()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(wait):
                         await self._woken.wait()
                 if not self._stopping:
-                    await asyncio.sleep(BREATH_SECONDS)
+                    # What comes after a rest is looked at immediately.
+                    await asyncio.sleep(looked + BREATH_SECONDS - time.monotonic())
             await self._finish()
         finally:
             for task in self._running:
@@ -161,35 +163,52 @@ class Delivery:
             log.exception("message %d cannot be sent", entry.id)
             outcome = Settled("parked", shown=entry.shown_revision, error=type(defect).__name__)
         try:
-            await self._write_down(entry, outcome, sending.opened)
+            try:
+                await self._write_down(entry, outcome, sending.opened, self._followers.get(entry.kind))
+            except _DATABASE_TROUBLE:
+                raise
+            except Exception:
+                # Their trouble must not undo that the message was sent.
+                log.exception("whoever follows %s messages failed over message %d", entry.kind, entry.id)
+                await self._write_down(entry, outcome, sending.opened, None)
         except _DATABASE_TROUBLE as trouble:
             # It counts as unknown when the lease has run out, and is looked for in Slack.
             log.warning("what became of message %d is not written down: %s", entry.id, type(trouble).__name__)
 
-    async def _write_down(self, entry: Entry, outcome: Outcome, opened: str | None) -> None:
+    async def _write_down(self, entry: Entry, outcome: Outcome, opened: str | None, follower: Follower | None) -> None:
+        """Settle or postpone the message, and tell who follows its kind, in one transaction."""
         async with self._context.as_system() as tx:
             if opened:
                 await lanes.remember_direct(tx, entry.lane, opened)
+            refused: str | None
             if isinstance(outcome, Postponed):
-                await self._postponed(tx, entry, outcome)
+                await self._postpone(tx, entry, outcome)
+                refused = outcome.blocked
+            else:
+                await self._settle(tx, entry, outcome)
+                refused = outcome.error or "" if outcome.state == "parked" else None
+            if follower is None:
                 return
-            await lanes.settle(
-                tx,
-                entry,
-                state=outcome.state,
-                channel=outcome.channel,
-                ts=outcome.ts,
-                shown=outcome.shown,
-                recheck=outcome.recheck,
-                error=outcome.error,
-            )
-            if outcome.state == "parked":
-                log.warning("message %d is parked: %s", entry.id, outcome.error)
-                await self._tell(tx, entry, outcome.error or "")
-            elif outcome.ts is not None:
-                await self._tell(tx, replace(entry, channel=outcome.channel, ts=outcome.ts), None)
+            if refused is not None:
+                await follower.refused(tx, entry, refused)
+            elif isinstance(outcome, Settled) and outcome.ts is not None:
+                await follower.sent(tx, replace(entry, channel=outcome.channel, ts=outcome.ts))
 
-    async def _postponed(self, tx: Transaction, entry: Entry, outcome: Postponed) -> None:
+    async def _settle(self, tx: Transaction, entry: Entry, outcome: Settled) -> None:
+        if outcome.state == "parked":
+            log.warning("message %d is parked: %s", entry.id, outcome.error)
+        await lanes.settle(
+            tx,
+            entry,
+            state=outcome.state,
+            channel=outcome.channel,
+            ts=outcome.ts,
+            shown=outcome.shown,
+            recheck=outcome.recheck,
+            error=outcome.error,
+        )
+
+    async def _postpone(self, tx: Transaction, entry: Entry, outcome: Postponed) -> None:
         log.warning("message %d comes later: %s", entry.id, outcome.error)
         await lanes.postpone(
             tx,
@@ -201,24 +220,6 @@ class Delivery:
         )
         if outcome.closed:
             await lanes.close_method(tx, outcome.closed, outcome.seconds)
-        if outcome.blocked and not entry.was_blocked:
-            await self._tell(tx, entry, outcome.blocked)
-
-    async def _tell(self, tx: Transaction, message: Entry, refused: str | None) -> None:
-        """Tell who follows this kind of message. Their trouble must not undo that the message was sent."""
-        follower = self._followers.get(message.kind)
-        if follower is None:
-            return
-        try:
-            async with tx.session.begin_nested():
-                if refused is None:
-                    await follower.sent(tx, message)
-                else:
-                    await follower.refused(tx, message, refused)
-        except _DATABASE_TROUBLE:
-            raise
-        except Exception:
-            log.exception("whoever follows %s messages failed over message %d", message.kind, message.id)
 
     # --- messages that were sent twice -------------------------------------------------------------------------------
 

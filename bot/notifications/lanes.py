@@ -41,8 +41,7 @@ class Entry:
 
     `channel` is Slack's conversation id, None for direct messages that were never opened; `ts` is set once Slack has
     the message; until then `shown_revision` is what the latest attempt carried. `unknown_since` is the first attempt
-    whose outcome nobody knows, if there was one. `was_blocked` says that the conversation took no messages before.
-    `owner` is what the lease is held under.
+    whose outcome nobody knows, if there was one. `owner` is what the lease is held under.
     """
 
     id: int
@@ -60,7 +59,6 @@ class Entry:
     thread_ts: str | None
     attempts: int
     unknown_since: datetime | None
-    was_blocked: bool
     owner: str
 
     @property
@@ -127,8 +125,7 @@ _TAKE = text(
               taken.revision, taken.shown_revision, taken.withdrawn,
               COALESCE(taken.channel, person.direct_channel,
                        CASE WHEN taken.lane !~ '^[UW]' THEN taken.lane END) AS channel,
-              taken.ts, COALESCE(parent.ts, taken.thread_ts) AS thread_ts, taken.attempts, taken.unknown_since,
-              l.blocked IS NOT NULL AS was_blocked
+              taken.ts, COALESCE(parent.ts, taken.thread_ts) AS thread_ts, taken.attempts, taken.unknown_since
     """
 )
 # A budget's `next_at` may lie in the past by as much as a burst is worth; the method is closed while it lies ahead.

@@ -1,8 +1,8 @@
 """Writing what is to be said, in the transaction that makes it true.
 
-`publish` writes everything that follows from a change in one statement: the events, the notification rows, the
-ledger rows and the lanes they stand in. One statement, because this is the path of every command, and each round trip
-to the database costs more than the writing does.
+`publish` writes everything that follows from a change in one call: the events, the notification rows, the ledger rows
+and the lanes they stand in. One call, which goes along with the commit, because this is the path of every command, and
+each round trip to the database costs more than the writing does.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bot.db import DELIVERY, Transaction, Workspace, as_system
+from bot.db import DELIVERY, Transaction, Workspace, as_system, as_system_at_end
 from bot.errors import Refusal
 from bot.history.operations import Happening
 from bot.notifications.model import Notification, WorkspaceRow
@@ -70,40 +70,8 @@ class Redraw:
     lane: str | None = None
 
 
-_PUBLISH = """
-    WITH doc AS (SELECT CAST(%(doc)s AS jsonb) AS d),
-    e AS (
-      INSERT INTO events (subject, verb, actor_id, changes, why)
-      SELECT x.subject, x.verb, x.actor_id, x.changes, x.why
-        FROM doc, jsonb_to_recordset(d -> 'events')
-          AS x(subject text, verb text, actor_id int, changes jsonb, why text)),
-    n AS (
-      INSERT INTO notifications (key, user_id, type, title, message, related_task_id, related_triage_id)
-      SELECT x.key, x.user_id, x.type, x.title, x.message, x.task_id, x.triage_id
-        FROM doc, jsonb_to_recordset(d -> 'notices')
-          AS x(key text, user_id int, type text, title text, message text, task_id int, triage_id int)
-      ON CONFLICT (key) DO NOTHING),
-    l AS (
-      -- In sorted order, each once: two transactions that want the same lanes must not wait for each other in turn.
-      INSERT INTO internal.lanes (lane)
-      SELECT DISTINCT x.lane FROM doc, jsonb_to_recordset(d -> 'messages') AS x(lane text) ORDER BY 1
-      ON CONFLICT (lane) DO NOTHING),
-    m AS (
-      INSERT INTO internal.ledger (key, lane, kind, subject, notification_key, parent_key, thread_ts, payload,
-                                   urgency, not_before)
-      SELECT x.key, x.lane, x.kind, x.subject, x.notification_key, x.parent_key, x.thread_ts, x.payload,
-             x.urgency, x.not_before
-        FROM doc, jsonb_to_recordset(d -> 'messages')
-          AS x(key text, lane text, kind text, subject text, notification_key text, parent_key text,
-               thread_ts text, payload jsonb, urgency smallint, not_before timestamptz)
-      ON CONFLICT (key) DO NOTHING)
-    UPDATE internal.ledger g
-       SET payload = x.payload, revision = g.revision + 1, state = 'pending', urgency = x.urgency
-      FROM doc, jsonb_to_recordset(d -> 'redraws')
-        AS x(subject text, kind text, payload jsonb, urgency smallint, lane text)
-     WHERE g.subject = x.subject AND g.kind = x.kind AND (x.lane IS NULL OR g.lane = x.lane)
-       AND g.state IN ('pending', 'settled') AND NOT g.withdrawn
-    """
+_PUBLISH = "SELECT internal.publish(%(doc)s)"
+"""The function is in `alembic/versions/004_publish.py`."""
 
 
 async def publish(
@@ -114,7 +82,7 @@ async def publish(
     messages: Sequence[Message] = (),
     redraws: Sequence[Redraw] = (),
 ) -> None:
-    """Write what follows from a change; the transaction continues as the system.
+    """Write what follows from a change, at the end of the transaction.
 
     A notice, or a message, whose key exists is left as it is. A redraw of a message that was not sent yet changes what
     will be sent; one already in Slack is edited. Keys are at most 200 characters.
@@ -125,7 +93,7 @@ async def publish(
         "messages": [_row(message) for message in messages],
         "redraws": [_row(redraw) for redraw in redraws],
     }
-    await as_system(tx, _PUBLISH, {"doc": json.dumps(doc)})
+    as_system_at_end(tx, _PUBLISH, {"doc": json.dumps(doc)})
     if messages or redraws:
         tx.wakes.add(DELIVERY)
 
@@ -198,6 +166,7 @@ async def set_up(tx: Transaction, chosen: Setup) -> Workspace:
     }
     await publish(tx, events=[Happening("workspace:1", "set_up", changes)])
     written = {**{name: getattr(after, name) for name in Workspace.__slots__}, "set_up_by": tx.actor.id}
+    await as_system(tx)
     await tx.session.execute(
         insert(WorkspaceRow)
         .values(id=1, set_up_at=tx.now, **written)

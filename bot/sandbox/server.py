@@ -43,6 +43,7 @@ class LocalServer:
         app.router.add_get("/", _index)
         app.router.add_get("/archives/{channel}/{message}", _permalink)
         app.router.add_static("/page/", PAGE)
+        app.on_response_prepare.append(_fresh)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
         await self._runner.setup()
         try:
@@ -79,6 +80,12 @@ class LocalServer:
         self._slack.close()
         if self._github is not None:
             await self._github.stop()
+
+
+async def _fresh(request: web.Request, response: web.StreamResponse) -> None:
+    """After an update a browser must not mix modules of two versions: it asks each time, and is told 304."""
+    if request.path.startswith("/page/"):
+        response.headers["Cache-Control"] = "no-cache"
 
 
 async def _index(request: web.Request) -> web.FileResponse:

@@ -24,7 +24,10 @@ def apologise(request: Request, error: Exception) -> Answer:
     if isinstance(error, PoolTimeout | OperationalError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     ):
-        log.warning("%s %s: the database did not answer: %s", request.kind, request.name, type(error).__name__)
+        state = getattr(getattr(error, "orig", None), "sqlstate", None)
+        log.warning(
+            "%s %s: the database did not do it: %s %s", request.kind, request.name, type(error).__name__, state or ""
+        )
         return _say(
             request,
             "I cannot reach my database right now. Nothing was changed; please try again in a minute.",
@@ -50,14 +53,12 @@ def _refused(request: Request, refusal: Refusal) -> Answer:
     given_back = refusal.given_back if refusal.given_back is not None else request.typed
     if given_back:
         shown.append(blocks.context("You typed:"))
+        parts = [given_back[start : start + 3000] for start in range(0, len(given_back), 3000)]
         shown.append(
             {
                 "type": "rich_text",
                 "elements": [
-                    {
-                        "type": "rich_text_preformatted",
-                        "elements": [{"type": "text", "text": given_back[:3000]}],
-                    }
+                    {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": part}]} for part in parts
                 ],
             }
         )

@@ -34,6 +34,7 @@ def decode(text: str) -> str:
     What somebody typed letter by letter to look like a mention is kept apart from a real one by a word joiner, so that
     drawing the text cannot ping anybody.
     """
+    text = storable(text)
     plain: list[str] = []
     end = 0
     for found in _TOKEN.finditer(text):
@@ -42,6 +43,11 @@ def decode(text: str) -> str:
         end = found.end()
     plain.append(_unescape(text[end:]))
     return _LONG_DASH.sub("--", "".join(plain).translate(_CURLY))
+
+
+def storable(text: str) -> str:
+    """The text without what PostgreSQL's `text` cannot hold: zero bytes and halves of surrogate pairs."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 def _unescape(text: str) -> str:
@@ -83,9 +89,14 @@ class SlashCommand:
 
     name: str
     description: str
-    usage_hint: str
     bare: str
     words: tuple[Subcommand, ...] = ()
+
+    @property
+    def usage_hint(self) -> str:
+        """What Slack shows beside the command while somebody types: what may come next."""
+        known = [word.word for word in self.words if not word.hidden]
+        return f"[{'|'.join(dict.fromkeys([*known, 'help']))}]"
 
     def split(self, text: str) -> tuple[str, str]:
         """The subcommand (lower case, `""` for none) and the rest of the line with its line breaks."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bot.slack.blocks import Block, read_value
-from bot.slack.command_line import SlashCommand, Subcommand
+from bot.slack.command_line import SlashCommand, Subcommand, storable
 
 if TYPE_CHECKING:
     from bot.context import Context
@@ -117,7 +117,10 @@ class Surface:
 
 
 def input_value(state: Mapping[str, Any]) -> Any:
-    """What an element of a form holds: text, an option's value, a list of values, an id, a date, or seconds."""
+    """What an element of a form holds: text, an option's value, a list of values, an id, a date, or seconds.
+
+    Text is what was typed there, letter by letter: Slack escapes nothing in forms.
+    """
     kind = state.get("type", "")
     if kind in ("static_select", "external_select", "radio_buttons"):
         return (state.get("selected_option") or {}).get("value")
@@ -127,7 +130,8 @@ def input_value(state: Mapping[str, Any]) -> Any:
                  "selected_date_time", "selected_users", "selected_conversations"):  # fmt: skip
         if name in state:
             return state[name]
-    return state.get("value")
+    typed = state.get("value")
+    return storable(typed) if isinstance(typed, str) else typed
 
 
 def form_fields(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ STATES = ("open", "todo", "in_progress", "done", "late", "due-soon", "unassigned
 SORTS = ("due", "priority", "created")
 KEYS = ("is", "assignee", "role", "epic", "story", "priority", "due", "sort")
 
+_CONFUSED = {"status": "is", "state": "is", "order": "sort", "owner": "assignee", "user": "assignee"}
+
 LONGEST = 300
 """A filter travels in the value of the buttons that page on, which holds 2,000 characters."""
 
@@ -60,7 +62,7 @@ class TaskFilter:
 
 def task_filter(text: str) -> TaskFilter:
     """Read a filter. Raises `Refusal` for an unknown key or value, naming the nearest."""
-    text = " ".join(parsing.clean(text).split())
+    text = " ".join(text.split())
     if len(text) > LONGEST:
         raise Refusal(f"A filter has at most {LONGEST} characters; this one has {len(text)}.", example=EXAMPLE)
     if (empty := _EMPTY_KEY.search(text)) and empty[1].lower() in KEYS:
@@ -76,7 +78,7 @@ def task_filter(text: str) -> TaskFilter:
             sort = _one_of(value, SORTS, "sort")
         elif key in KEYS:
             conditions.append(_condition(key, value, found["compared"], negated))
-        elif key and (meant := parsing.nearest(key, KEYS, {"status": "is", "state": "is", "by": "sort"})):
+        elif key and (meant := parsing.nearest_key(key, KEYS, _CONFUSED)):
             raise Refusal(f"I do not know `{key}:`. Did you mean `{meant}:`?", example=EXAMPLE)
         else:
             plain = f"{found['key']}:{value}" if key else found["compared"] + value

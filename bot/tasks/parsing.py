@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.errors import Refusal
@@ -27,8 +27,15 @@ _CONFUSED = {
     "owner": "assignee",
     "assigned": "assignee",
     "user": "assignee",
+    "deu": "due",
 }
 """What people say instead of a key."""
+
+_KEY_CUTOFF = 0.75
+"""How alike a word before a colon must be to a key to count as a typo of it; titles like `Part: …` are none."""
+
+_WORD_CUTOFF = 0.66
+"""The same for the words of a closed list, where nothing is lost by naming the wrong one."""
 
 ME, NOBODY = "@me", "none"
 """An assignee who is not a Slack id: whoever types, and nobody at all."""
@@ -72,7 +79,6 @@ def new_task(text: str) -> NewTask:
     Raises `Refusal`, which names the piece at fault, for what cannot be meant: an unknown priority or role, a key that
     nearly equals a known one, two people, something said twice, a title over 200 characters.
     """
-    text = clean(text)
     head, description = _split_description(text)
     reading = _Reading(head)
     draft = reading.run()
@@ -84,11 +90,6 @@ def new_task(text: str) -> NewTask:
             field="title",
         )
     return replace(draft, description=description)
-
-
-def clean(text: str) -> str:
-    """`text` without what a database cannot hold: zero bytes and halves of surrogate pairs."""
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 def _split_description(text: str) -> tuple[str, str]:
@@ -166,7 +167,7 @@ class _Reading:
                 self._set("priority", word[1:])
                 self._at += len(word)
                 return
-            if word[1:].isalpha() and nearest(word[1:].lower(), list(PRIORITIES)):
+            if word[1:].isalpha() and _nearest(word[1:].lower(), list(PRIORITIES), _WORD_CUTOFF):
                 priority(word[1:])
         elif word.lower() == ME:
             self._set("assignee", ME)
@@ -181,7 +182,7 @@ class _Reading:
         name = key[1].lower()
         if name not in KEYS:
             whole = _WORD.match(self._line, self._at)[0]  # type: ignore[index]  # It begins with the key.
-            if meant := nearest(name, KEYS, _CONFUSED):
+            if meant := nearest_key(name, KEYS):
                 raise Refusal(
                     f"I do not know `{_escape(name)}:`. Did you mean `{meant}:`? "
                     "Put quotes around it to keep it in the title.",
@@ -321,17 +322,19 @@ def number_and_rest(text: str, usage: str) -> tuple[int, str]:
     return found, rest.strip()
 
 
-def nearest(word: str, known: Sequence[str], confused: dict[str, str] | None = None) -> str | None:
-    """The known word that `word` was probably meant to be."""
-    if confused and word in confused:
-        return confused[word]
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.66)
+def nearest_key(word: str, keys: Sequence[str], confused: Mapping[str, str] = _CONFUSED) -> str | None:
+    """The key that `word` was probably meant to be."""
+    return confused.get(word) or _nearest(word, keys, _KEY_CUTOFF)
+
+
+def _nearest(word: str, known: Sequence[str], cutoff: float) -> str | None:
+    close = difflib.get_close_matches(word, known, n=1, cutoff=cutoff)
     return close[0] if close else None
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a refusal that names the nearest known word, where one is near."""
-    meant = nearest(word, list(known))
+    meant = _nearest(word, list(known), _WORD_CUTOFF)
     return f" Did you mean {meant}?" if meant else ""
 
 

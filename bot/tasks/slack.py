@@ -94,7 +94,6 @@ async def due(context: Context, request: Request) -> Answer:
 COMMAND = SlashCommand(
     "/task",
     "Tasks: make, find and finish them",
-    "new Fix login @ana due:friday !high",
     "your open tasks",
     (
         Subcommand(

@@ -178,7 +178,7 @@ async def create(context: Context, request: Request) -> Answer:
     """The form of a new task was sent."""
     given = request.fields
     chosen = given.get(Field.ASSIGNEE)
-    title = " ".join(parsing.clean(given.get(Field.TITLE) or "").split())
+    title = " ".join((given.get(Field.TITLE) or "").split())
     if not title:
         raise Refusal("A task needs a title.", field=Field.TITLE)
     try:
@@ -186,8 +186,10 @@ async def create(context: Context, request: Request) -> Answer:
             task = await operations.create(tx, _plan(tx, given, title))
             return CloseForms(slack_answers.receipt(tx, task, tx.people.get(chosen or "")))
     except Refusal as refusal:
-        if refusal.field is None and chosen and f"<@{chosen}>" in refusal.message:
-            refusal.field = Field.ASSIGNEE
+        if chosen and f"<@{chosen}>" in refusal.message:
+            # Slack shows errors at fields as plain text, in which a mention would be an id.
+            said = "Apps, and people who have left the workspace, cannot be given tasks. Choose somebody else."
+            raise Refusal(said, field=Field.ASSIGNEE) from refusal
         raise
 
 
@@ -198,7 +200,7 @@ def _plan(tx: Transaction, given: Mapping[str, Any], title: str) -> Plan:
     return Plan(
         title,
         end,
-        parsing.clean(given.get(Field.DESCRIPTION) or "").strip(),
+        (given.get(Field.DESCRIPTION) or "").strip(),
         tx.people.get(given.get(Field.ASSIGNEE) or ""),
         _moment(given.get(Field.START)),
         PRIORITIES.get(given.get(Field.PRIORITY) or "", 0),
@@ -213,7 +215,7 @@ def _moment(seconds: int | None) -> datetime | None:
 
 
 def _label(typed: str | None) -> str | None:
-    return " ".join(parsing.clean(typed or "").split()) or None
+    return " ".join((typed or "").split()) or None
 
 
 async def open_new_date(context: Context, request: Request) -> Answer:

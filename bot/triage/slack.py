@@ -198,7 +198,6 @@ def _reply(drawn: tuple[str, list[blocks.Block]], *, replace: bool = False) -> R
 COMMAND = SlashCommand(
     "/triage",
     "Report something, and follow what becomes of it",
-    "new Export button dead category:bug !high",
     "opens the form to report something",
     (
         Subcommand(

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from bot.sandbox.slack.model import BOT_USER_ID
 from tests.flows.conftest import Office
+from tests.waiting import until
 from tests.workspace import Message
 
 
@@ -224,3 +226,30 @@ async def test_a_card_goes_home_where_the_bot_is_and_it_can_be_invited(office: O
     own = await ana.types("/task new For myself due:tomorrow", in_="@bot")
     assert "in your direct messages with me" in own
     await ana.direct_message_from_bot().shows("T-4", "For myself", "to do")
+
+
+async def test_the_bot_comes_back_to_a_public_channel_when_it_is_invited_by_button(office: Office) -> None:
+    ada = office.person("ada")
+    await ada.kicks(BOT_USER_ID, "#general")
+
+    async def gone() -> object:
+        return await office.rows("SELECT 1 FROM conversations WHERE id = 'C0GENERAL' AND NOT is_member")
+
+    await ada.types("/task", in_="#general")
+    await until(gone)
+    receipt = await ada.types("/task new Tidy up due:tomorrow", in_="#general")
+    assert "in #team" in receipt
+    await ada.presses("Invite me here", on=receipt)
+    await ada.channel("#general").shows("I am in #general now")
+    assert "in #general" in await ada.types("/task new Tidy up again due:tomorrow", in_="#general")
+
+
+async def test_a_form_refuses_an_app_as_assignee_at_its_field(office: Office) -> None:
+    ana = office.person("ana")
+    await ana.types("/task new Fix login", in_="#web")
+    form = await ana.sees_modal("New task")
+    await ana.fills(form, {"Due": soon(days=1), "Assignee": BOT_USER_ID})
+    errors = await ana.submits(form)
+    assert errors is not None
+    assert "cannot be given tasks" in errors["Assignee"]
+    assert await office.rows("SELECT 1 FROM tasks") == []

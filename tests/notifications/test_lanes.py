@@ -10,6 +10,7 @@ from typing import Any
 from bot.db import Database
 from bot.notifications import lanes
 from bot.notifications.lanes import Entry
+from bot.notifications.operations import publish
 from bot.notifications.slack_sending import METADATA_EVENT
 from bot.sandbox.slack.rates import STRICT
 from tests.notifications.conftest import WEB, Post, note, open_post
@@ -125,3 +126,22 @@ async def test_two_takers_never_get_the_same_lane(post: Post) -> None:
     lanes_taken = [entry.lane for entry in taken if entry is not None]
     assert len(lanes_taken) == len(set(lanes_taken))
     assert await take(12) is None or len(lanes_taken) < 8
+
+
+async def test_the_next_moment_is_known_and_an_idle_ledger_has_none(post: Post) -> None:
+    async def seconds_to_next() -> float | None:
+        async with post.database.as_system() as tx:
+            return await lanes.seconds_to_next(tx)
+
+    assert await seconds_to_next() is None
+    async with post.database.as_system() as tx:
+        await publish(tx, messages=[note("held", not_before=tx.now + timedelta(seconds=50))])
+    held = await seconds_to_next()
+    assert held is not None
+    assert 40 < held <= 50
+    await post.hands_in(note("taken", "C0GENERAL"))
+    async with post.database.as_system() as tx:
+        await lanes.take(tx, "a process that dies")
+    lease = await seconds_to_next()
+    assert lease is not None
+    assert lanes.LEASE_SECONDS - 5 < lease <= lanes.LEASE_SECONDS

@@ -12,7 +12,6 @@ from bot.slack.command_line import SlashCommand, Subcommand, decode, mentions
 TASK = SlashCommand(
     "/task",
     "Tasks",
-    "new …",
     "lists your tasks",
     (
         Subcommand("new", "/task new …", "makes one", "/task new Fix it"),

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
 import pytest
-from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from sqlalchemy import text
 
 from bot.context import Context
@@ -20,13 +19,13 @@ from bot.slack import app, blocks, forms, inbox, manifest, words
 from bot.slack.command_line import SlashCommand, Subcommand
 from bot.slack.gateway import Gateway, open_session
 from bot.slack.request import Answer, CloseForms, FieldErrors, Reply, Request, Shortcut, Surface
+from bot.slack.socket_mode import SocketMode
 from tests.waiting import until
 from tests.workspace import LocalWorkspace
 
 DEMO = SlashCommand(
     "/demo",
     "A command of these tests.",
-    "echo …",
     "says hello",
     (
         Subcommand("echo", "/demo echo TEXT", "repeats it", "/demo echo hi"),
@@ -129,11 +128,11 @@ async def slack(demo: Demo, database: Database) -> AsyncIterator[LocalWorkspace]
         dispatcher = app.Dispatcher(context, [surface])
         identity = await gateway.call("auth.test")
         bolt = app.build(dispatcher, token=workspace.slack.bot_token, signing_secret=None, identity=identity)
-        handler = AsyncSocketModeHandler(bolt, workspace.slack.app_token)
-        await handler.connect_async()
+        door = SocketMode(bolt, app_token=workspace.slack.app_token, gateway=gateway)
+        await door.start()
         yield workspace
         demo.go.set()
-        await handler.close_async()
+        await door.close()
         await dispatcher.drain(5)
         await github.close()
 

@@ -18,7 +18,7 @@ from bot.slack.gateway import Gateway, open_session
 from bot.slack.socket_mode import SocketMode
 from tests.workspace import LocalWorkspace, Refused
 
-COMMAND = SlashCommand("/task", "Tasks", "", "lists them")
+COMMAND = SlashCommand("/task", description="Tasks", bare="lists them")
 
 
 @pytest.fixture

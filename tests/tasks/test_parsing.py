@@ -49,6 +49,7 @@ def test_a_date_takes_the_words_that_belong_to_it(line: str, title: str, due: st
         ("Write story: login page", "Write story: login page"),
         ("See https://example.com/a?b=c:d for it", "See https://example.com/a?b=c:d for it"),
         ("Note: ship it!", "Note: ship it!"),
+        ("Part: two of the topic: use: it", "Part: two of the topic: use: it"),
         ("Ship it !! now", "Ship it !! now"),
         ('A 5" disk', 'A 5" disk'),
         ("Mail ana@example.com", "Mail ana@example.com"),
