@@ -22,7 +22,7 @@ run: .venv/ready
 	@exec .venv/bin/python -m bot sandbox
 
 test: .venv/ready-dev
-	@exec .venv/bin/python -m pytest
+	@exec .venv/bin/python -m pytest --numprocesses 3 --dist loadfile
 
 check: .venv/ready-dev
 	@.venv/bin/python -m ruff check .

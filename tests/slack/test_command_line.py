@@ -38,6 +38,7 @@ TASK = SlashCommand(
         ("\u201cLogin\u201d page \u2014 it\u2019s dead", '"Login" page -- it\'s dead'),
         ("no\u00a0break", "no break"),
         ("2020\u20132024", "2020\u20132024"),
+        ("what PostgreSQL \x00cannot\ud83d hold", "what PostgreSQL cannot hold"),
     ],
 )
 def test_escaped_text_is_decoded_once(given: str, meant: str) -> None:
