@@ -12,9 +12,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from bot import local, log, migrate
-from bot.errors import Failure
-from bot.settings import Settings, SettingsError, load_settings
+try:
+    from bot import local, log, migrate
+    from bot.errors import Failure
+    from bot.settings import Settings, SettingsError, load_settings
+except KeyboardInterrupt:
+    # Reading all modules takes a slow machine seconds, and whoever thinks better of it meanwhile wants no stack trace.
+    sys.exit(130)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -31,14 +31,12 @@ class Context:
     github: GitHub
     introduce: Callable[[frozenset[str], str | None], Awaitable[None]]
 
-    @asynccontextmanager
-    async def as_person(self, request: Request, mentioned: Sequence[str] = ()) -> AsyncIterator[Transaction]:
+    def as_person(self, request: Request, mentioned: Sequence[str] = ()) -> AbstractAsyncContextManager[Transaction]:
         """A transaction with the rights of who made the request; `mentioned` people are read along.
 
         Whoever Slack knows and the database does not is introduced first; so is the channel.
         """
-        async with self.as_user(request.user_id, mentioned, request.channel_id) as tx:
-            yield tx
+        return self.as_user(request.user_id, mentioned, request.channel_id)
 
     @asynccontextmanager
     async def as_user(

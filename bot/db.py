@@ -17,7 +17,6 @@ of every command. Everything else uses SQLAlchemy's session on the same connecti
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -26,10 +25,10 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import namedtuple_row
-from sqlalchemy import ForeignKey, MetaData, event
+from sqlalchemy import ForeignKey, MetaData
 from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import QueuePool
 
@@ -128,6 +127,7 @@ class Transaction:
     wakes: set[str] = field(default_factory=set)
     next_end: datetime | None = None
     _session: AsyncSession | None = None
+    _cursor: psycopg.AsyncClientCursor[Any] | None = None
     _at_end: list[str] = field(default_factory=list)
 
     @property
@@ -138,19 +138,40 @@ class Transaction:
         return self._session
 
     async def execute(self, statement: str, values: Mapping[str, Any] | None = None) -> list[Any]:
-        """Run SQL straight through psycopg and return the last statement's rows as named tuples.
+        """Run one statement straight through psycopg and return its rows as named tuples; `%(name)s` is a value.
 
-        `%(name)s` stands for a value, which psycopg quotes; so several statements, separated by semicolons, are one
-        round trip. What the session has not flushed is not seen. Raises SQLAlchemy's `DBAPIError`s.
+        What the session has not flushed is not seen. Raises SQLAlchemy's `DBAPIError`s.
         """
-        cursor = psycopg.AsyncClientCursor(self.driver, row_factory=namedtuple_row)
+        cursor = self.driver.cursor(row_factory=namedtuple_row)
         try:
             await cursor.execute(statement, values)
-            while cursor.nextset():
-                pass
-            return await cursor.fetchall() if cursor.description else []
+            return await cursor.fetchall() if cursor.rownumber is not None else []
         except psycopg.Error as error:
             raise _translated(error, statement, self.driver) from error
+
+    async def execute_together(self, *statements: str) -> list[Any]:
+        """Run statements that have their values already (see `bound`) in one round trip; returns the last one's rows.
+
+        One that fails keeps those behind it from running.
+        """
+        cursor = self._client()
+        try:
+            await cursor.execute(";".join(statements))
+            await cursor.set_result(-1)
+            return await cursor.fetchall() if cursor.rownumber is not None else []
+        except psycopg.Error as error:
+            # The text holds people's words, which must not get into a log.
+            raise _translated(error, None, self.driver) from error
+
+    def bound(self, statement: str, values: Mapping[str, Any]) -> str:
+        """The statement with its values in it, quoted by psycopg."""
+        return self._client().mogrify(statement, values)
+
+    def _client(self) -> psycopg.AsyncClientCursor[Any]:
+        """A cursor that puts values into the text: only so does PostgreSQL take several statements in one message."""
+        if self._cursor is None:
+            self._cursor = psycopg.AsyncClientCursor(self.driver, row_factory=namedtuple_row)
+        return self._cursor
 
     @property
     def actor(self) -> Person:
@@ -165,7 +186,7 @@ class Transaction:
             self.next_end = moment
 
 
-def _translated(error: psycopg.Error, statement: str, driver: psycopg.AsyncConnection[Any]) -> Exception:
+def _translated(error: psycopg.Error, statement: str | None, driver: psycopg.AsyncConnection[Any]) -> Exception:
     """psycopg's error as SQLAlchemy would raise it, so that callers know one family of errors."""
     return DBAPIError.instance(
         statement, None, error, psycopg.Error, hide_parameters=True, connection_invalidated=driver.closed
@@ -173,7 +194,6 @@ def _translated(error: psycopg.Error, statement: str, driver: psycopg.AsyncConne
 
 
 _OPEN = """
-    BEGIN;
     SELECT u.id, u.slack_id, u.username, u.role, u.time_zone, u.is_guest, u.github_id,
            now() AS now, c.id AS place_id, c.kind, c.name, c.is_member, c.is_archived,
            w.team_channel, w.alert_channel, w.triage_channel, w.time_zone AS workspace_time_zone,
@@ -183,12 +203,11 @@ _OPEN = """
       FROM users u
       LEFT JOIN conversations c ON c.id = %(channel)s
       LEFT JOIN workspace w ON true
-     WHERE u.slack_id = ANY(%(slack_ids)s) AND u.is_active IS TRUE
+     WHERE u.slack_id = ANY(string_to_array(%(slack_ids)s, ' ')) AND u.is_active IS TRUE
     """
 # Read as the owner on purpose: the role changes only for the statements that follow this one.
 
 _OPEN_SYSTEM = """
-    BEGIN;
     SELECT now() AS now, w.team_channel, w.alert_channel, w.triage_channel, w.time_zone AS workspace_time_zone
       FROM (SELECT 1) one LEFT JOIN workspace w ON true
     """
@@ -233,7 +252,8 @@ class Database:
         """
         wanted = {slack_id, *mentioned}
         async with self._transaction() as tx:
-            rows = await tx.execute(_OPEN, {"me": slack_id, "slack_ids": sorted(wanted), "channel": channel})
+            opening = {"me": slack_id, "slack_ids": " ".join(wanted), "channel": channel}
+            rows = await tx.execute_together("BEGIN", tx.bound(_OPEN, opening))
             tx.people = {
                 r.slack_id: Person(r.id, r.slack_id, r.username, r.role, r.time_zone, r.is_guest, r.github_id)
                 for r in rows
@@ -252,7 +272,7 @@ class Database:
     async def as_system(self) -> AsyncIterator[Transaction]:
         """A transaction as the owner of the tables, for work that nobody asked for; committed at the block's end."""
         async with self._transaction() as tx:
-            (row,) = await tx.execute(_OPEN_SYSTEM)
+            (row,) = await tx.execute_together("BEGIN", _OPEN_SYSTEM)
             tx.now, tx.workspace = row.now, _workspace(row)
             yield tx
 
@@ -263,7 +283,7 @@ class Database:
         try:
             async with self.engine.connect() as connection:
                 driver = connection.sync_connection.connection.driver_connection if connection.sync_connection else None
-                assert isinstance(driver, psycopg.AsyncConnection), "the engine is made by create_engine"
+                assert isinstance(driver, psycopg.AsyncConnection), "the engine is made by bot.engine"
                 tx = Transaction(connection, driver, _UNKNOWN)
                 try:
                     yield tx
@@ -304,7 +324,7 @@ async def as_system(tx: Transaction) -> None:
     statements = tx._at_end if tx.is_system else [_BECOME_SYSTEM, *tx._at_end]
     tx.is_system, tx._at_end = True, []
     if statements:
-        await tx.execute(";".join(statements))
+        await tx.execute_together(*statements)
 
 
 def as_system_at_end(tx: Transaction, statement: str, values: Mapping[str, Any]) -> None:
@@ -313,7 +333,7 @@ def as_system_at_end(tx: Transaction, statement: str, values: Mapping[str, Any])
     It travels in one message with the change of the role and the commit, and until then the transaction keeps its
     rights. The role counts for it although both are in the same message: PostgreSQL runs one after the other.
     """
-    tx._at_end.append(psycopg.AsyncClientCursor(tx.driver).mogrify(statement, values))
+    tx._at_end.append(tx.bound(statement, values))
 
 
 async def _commit(tx: Transaction) -> None:
@@ -324,55 +344,4 @@ async def _commit(tx: Transaction) -> None:
         as_system_at_end(tx, "SELECT pg_notify(%(channel)s, %(seconds)s)", notice)
     if tx._at_end and not tx.is_system:
         tx._at_end.insert(0, _BECOME_SYSTEM)
-    await tx.execute(";".join([*tx._at_end, "COMMIT"]))
-
-
-def create_engine(
-    url: str,
-    *,
-    pool_size: int = 5,
-    max_overflow: int = 10,
-    recycle: int = 3600,
-    pre_ping: bool = True,
-    timeout: float = 2.5,
-) -> AsyncEngine:
-    """An engine on psycopg 3. `recycle` and `timeout` are in seconds.
-
-    Statements are never prepared on the server, because a pooler in transaction mode hands the next transaction to
-    another connection. The driver begins no transactions by itself: `Database` says BEGIN together with the first
-    statement. `pre_ping` looks whether a connection still lives before it is used, if it has rested.
-    """
-    engine = create_async_engine(
-        url,
-        pool_size=pool_size,
-        max_overflow=max_overflow,
-        pool_recycle=recycle,
-        pool_timeout=timeout,
-        isolation_level="AUTOCOMMIT",
-        connect_args={"prepare_threshold": None},
-    )
-    if pre_ping:
-        _ping_after_rest(engine)
-    return engine
-
-
-REST_SECONDS = 1.0
-"""A connection that was used within this time has just shown that it lives."""
-
-
-def _ping_after_rest(engine: AsyncEngine) -> None:
-    """SQLAlchemy's own pre-ping would cost every transaction another round trip, also under load."""
-    pool, dialect = engine.sync_engine.pool, engine.sync_engine.dialect
-
-    @event.listens_for(pool, "checkin")
-    def rests(_: Any, record: Any) -> None:
-        record.info["rests_since"] = time.monotonic()
-
-    @event.listens_for(pool, "checkout")
-    def wakes(connection: Any, record: Any, _: Any) -> None:
-        if time.monotonic() - record.info.get("rests_since", time.monotonic()) > REST_SECONDS:
-            try:
-                dialect.do_ping(connection)
-            except psycopg.Error as error:
-                # The pool connects anew, and does the same for all the others.
-                raise InvalidatePoolError from error
+    await tx.execute_together(*tx._at_end, "COMMIT")

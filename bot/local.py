@@ -15,7 +15,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from bot import embedded, migrate, runtime
-from bot.db import Database, create_engine
+from bot.db import Database
+from bot.engine import create_engine
 from bot.errors import Failure
 from bot.sandbox.github.service import LocalGitHub
 from bot.sandbox.server import LocalServer

@@ -8,6 +8,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -60,8 +61,18 @@ def upgrade(url: str, revision: str = "head") -> None:
 
 
 def downgrade(url: str, revision: str) -> None:
-    """Take the database down to `revision` (`base` for an empty one)."""
-    _run(url, command.downgrade, revision)
+    """Take the database down to `revision` (`base` for an empty one). Raises `Failure` for one that is not known."""
+    # Alembic would also take arithmetic such as `head-1`, and stumbles over an empty word.
+    if revision != "base" and not revision.isdecimal():
+        raise _no_revision(revision)
+    try:
+        _run(url, command.downgrade, revision)
+    except CommandError as error:
+        raise _no_revision(revision) from error
+
+
+def _no_revision(word: str) -> Failure:
+    return Failure(f'"{word}" is no revision to go down to: it is a number such as 002, or base.')
 
 
 def check(url: str) -> None:

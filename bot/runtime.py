@@ -25,7 +25,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot import migrate, web
 from bot.chat import slack as chat
 from bot.context import Context
-from bot.db import DELIVERY, SIGN_INS, Database, Transaction, create_engine
+from bot.db import DELIVERY, SIGN_INS, Database, Transaction
+from bot.engine import create_engine
 from bot.errors import Failure, SlackRateLimited, SlackRefused, SlackUnavailable
 from bot.github.client import GitHub
 from bot.home import slack as home

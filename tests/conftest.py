@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import itertools
 import os
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from bot import embedded, migrate
-from bot.db import Database, create_engine
+from bot.db import Database
+from bot.engine import create_engine
 
 TEMPLATE = "migrated"
 
@@ -30,12 +32,18 @@ def _no_proxy() -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[embedded.EmbeddedServer]:
-    """A PostgreSQL server for this run."""
-    folder: Path = tmp_path_factory.mktemp("postgres")
-    server = embedded.start(folder, durable=False)
-    yield server
-    server.stop()
+def postgres() -> Iterator[embedded.EmbeddedServer]:
+    """A PostgreSQL server for this run.
+
+    Not in pytest's own folder: another run would close that to all other accounts when it starts, and root's server
+    runs as one.
+    """
+    with tempfile.TemporaryDirectory(prefix="scrum-bot-tests-") as folder:
+        server = embedded.start(Path(folder), durable=False)
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

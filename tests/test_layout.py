@@ -30,7 +30,7 @@ LINES = {
         "upkeep.*",
     ),
     2: ("slack", "slack.*", "github", "github.*", "schedule", "web", "context"),
-    1: ("db", "listening", "embedded", "cluster", "server_account", "migrate"),
+    1: ("db", "engine", "listening", "embedded", "cluster", "server_account", "migrate"),
     0: ("errors", "settings", "log"),
 }
 """Modules of the package by line, highest first: 5 composes, 4 are surfaces, 2 places. What is inside a feature's

@@ -32,6 +32,12 @@ def test_every_revision_goes_down_and_up_again(database_url: str) -> None:
     migrate.check(database_url)
 
 
+def test_a_revision_that_there_is_not_is_one_sentence(database_url: str) -> None:
+    with pytest.raises(Failure, match='"nonsense" is no revision'):
+        migrate.downgrade(database_url, "nonsense")
+    assert migrate.current(database_url) == migrate.newest()
+
+
 def test_revisions_are_numbered_in_sequence() -> None:
     files = sorted(Path("alembic/versions").glob("*.py"))
     assert [file.name[:3] for file in files] == [f"{number:03d}" for number in range(1, len(files) + 1)]

@@ -82,6 +82,13 @@ def upgrade() -> None:
         ["end_date"],
         postgresql_where=sa.text("status <> 'done' AND is_delayed IS NOT TRUE AND deleted_at IS NULL"),
     )
+    # What is done grows without end; lists and App Home ask for what is open.
+    op.create_index(
+        "idx_tasks_open",
+        "tasks",
+        ["end_date"],
+        postgresql_where=sa.text("status <> 'done' AND deleted_at IS NULL"),
+    )
     op.create_unique_constraint("notifications_key_key", "notifications", ["key"])
     op.create_index("idx_notifications_triage", "notifications", ["related_triage_id"])
     op.create_unique_constraint("chat_messages_channel_slack_ts_key", "chat_messages", ["channel", "slack_ts"])

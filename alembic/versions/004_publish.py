@@ -18,13 +18,15 @@ depends_on = None
 PUBLISH = """
 CREATE FUNCTION internal.publish(doc jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-  -- Before the new messages, which are as they are to be.
-  UPDATE internal.ledger g
-     SET payload = x.payload, revision = g.revision + 1, state = 'pending', urgency = x.urgency
-    FROM jsonb_to_recordset(doc -> 'redraws')
-      AS x(subject text, kind text, payload jsonb, urgency smallint, lane text)
-   WHERE g.subject = x.subject AND g.kind = x.kind AND (x.lane IS NULL OR g.lane = x.lane)
-     AND g.state IN ('pending', 'settled') AND NOT g.withdrawn;
+  IF jsonb_array_length(doc -> 'redraws') > 0 THEN
+    -- Before the new messages, which are as they are to be.
+    UPDATE internal.ledger g
+       SET payload = x.payload, revision = g.revision + 1, state = 'pending', urgency = x.urgency
+      FROM jsonb_to_recordset(doc -> 'redraws')
+        AS x(subject text, kind text, payload jsonb, urgency smallint, lane text)
+     WHERE g.subject = x.subject AND g.kind = x.kind AND (x.lane IS NULL OR g.lane = x.lane)
+       AND g.state IN ('pending', 'settled') AND NOT g.withdrawn;
+  END IF;
 
   INSERT INTO public.events (subject, verb, actor_id, changes, why)
   SELECT x.subject, x.verb, x.actor_id, x.changes, x.why

@@ -25,6 +25,7 @@ _TO = re.compile(
     r"<(?:@(?P<person>[UW][A-Z0-9]{2,})|#(?P<channel>[CG][A-Z0-9]{2,}))>[:,]?(?:\s+|$)(?P<text>.*)", re.DOTALL
 )
 _PERSON = re.compile(r"<@([UW][A-Z0-9]{2,})>")
+_CHANNEL = re.compile(r"<#[CG][A-Z0-9]{2,}>")
 _WITHOUT_YEAR = re.compile(
     r"(?<![\d/.])\d{1,2}[/.]\d{1,2}(?![/.]?\d)|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec", re.IGNORECASE
 )
@@ -99,6 +100,11 @@ def history(text: str) -> Asked:
             named, asked = True, replace(asked, person=person[1] if person else None)
         elif word.isdecimal():
             asked = replace(asked, count=_count(word))
+        elif _CHANNEL.fullmatch(word):
+            raise Refusal(
+                f"What was written into {word} is shown there: ask with `here` in that channel.",
+                example="/chat history here",
+            )
         else:
             raise Refusal(
                 f"I do not understand `{_shown(word)}`. Name a person or `here`, a date after `since:`,"
@@ -132,7 +138,11 @@ def since_when(text: str, now: datetime, zone: str, order: str) -> datetime:
 
     `zone` is the person's (IANA), `order` decides what `11/12` is. A day alone means its beginning.
     """
-    when = dates.read(text, now, zone, order)
+    try:
+        when = dates.read(text, now, zone, order)
+    except Refusal as refusal:
+        refusal.example = HISTORY_EXAMPLE
+        raise
     # "monday" and "3 nov" are read as the next ones; here the last ones are meant.
     if when.comes_again and _begin(when, now, zone) > now:
         when = replace(when, day=when.day - when.comes_again)

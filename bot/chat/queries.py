@@ -18,8 +18,10 @@ from bot.chat.model import ChatMessage
 from bot.db import Transaction
 from bot.users.model import User
 
-MOST_TEXT = 10_000
-"""Slack takes about 13,200 characters in all blocks of one message (slackapi/bolt-js issue 2509); some are names."""
+MOST_TEXT = 12_000
+"""Slack takes about 13,200 characters in all blocks of one message (slackapi/bolt-js issue 2509)."""
+HEADING_TEXT = 120
+"""So many of them stand around the sender's name above each message: its moment and its number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def _that_fit(found: Sequence[Written]) -> list[Written]:
     shown: list[Written] = []
     room = MOST_TEXT
     for message in found:
-        room -= len(html.escape(message.text, quote=False))
+        room -= HEADING_TEXT + sum(len(html.escape(words, quote=False)) for words in (message.sender, message.text))
         if shown and room < 0:
             break
         shown.append(message)

@@ -78,7 +78,7 @@ def _inbox(seen: Overview, read: Action) -> list[Block]:
     shown = [blocks.header(f"Inbox ({seen.unread_count} unread)")]
     for one in seen.unread:
         when = f" · {blocks.moment(one.created_at, seen.me.time_zone)}" if one.created_at else ""
-        shown.append(blocks.section(f"*{blocks.quoted(one.title)}*\n{blocks.quoted(one.message, 500)}{when}"))
+        shown.append(blocks.section(f"*{blocks.quoted(one.title)}*\n{blocks.quoted(one.message, 350)}{when}"))
     if (more := seen.unread_count - len(seen.unread)) > 0:
         shown.append(blocks.context(f"And {more} older ones; they follow when these are read."))
     value = blocks.value(ids=[one.id for one in seen.unread])
@@ -90,14 +90,14 @@ def _reports(seen: Overview) -> list[Block]:
         empty = "You have not reported anything. `/triage` opens the form when something is broken or missing."
         return [blocks.header("My reports"), blocks.section(empty)]
     lines = [f"*{one.number}* {blocks.quoted(one.title)} – {triage_cards.state(one)}" for one in seen.reports]
-    return [blocks.header("My reports"), blocks.section("\n".join(lines))]
+    return [blocks.header("My reports"), *blocks.sections(lines)]
 
 
 def _team(seen: Overview, late: Page) -> list[Block]:
     shown = [blocks.header("The team")]
     if late.total:
         lines = [_late_line(task, seen.now) for task in late.tasks[:LATE_SHOWN]]
-        shown.append(blocks.section("\n".join([f"*{_count(late.total, 'late task')}*", *lines])))
+        shown += blocks.sections([f"*{_count(late.total, 'late task')}*", *lines])
         if late.total > LATE_SHOWN:
             shown.append(blocks.context("`/task list is:late` shows all of them."))
     else:

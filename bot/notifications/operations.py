@@ -70,6 +70,8 @@ class Redraw:
     lane: str | None = None
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 _PUBLISH = "SELECT internal.publish(%(doc)s)"
 """The function is in `alembic/versions/004_publish.py`."""
 
@@ -93,7 +95,7 @@ async def publish(
         "messages": [_row(message) for message in messages],
         "redraws": [_row(redraw) for redraw in redraws],
     }
-    as_system_at_end(tx, _PUBLISH, {"doc": json.dumps(doc)})
+    as_system_at_end(tx, _PUBLISH, {"doc": _encode(doc)})
     if messages or redraws:
         tx.wakes.add(DELIVERY)
 

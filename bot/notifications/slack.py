@@ -11,6 +11,7 @@ from bot.notifications import cards, operations, parsing, places
 from bot.notifications.cards import Action
 from bot.notifications.parsing import Setup
 from bot.slack import forms
+from bot.slack.blocks import Block
 from bot.slack.command_line import Subcommand
 from bot.slack.request import Answer, CloseForms, Options, Reply, Request, Surface
 
@@ -25,16 +26,15 @@ async def setup(context: Context, request: Request) -> Answer:
 async def open_form(context: Context, request: Request) -> Answer:
     """Show the form, or why there is none."""
     view_id = await forms.open_loading(context.slack, request, cards.TITLE)
-    try:
+
+    async def form() -> Block:
         async with context.as_person(request) as tx:
             operations.require_set_up_right(tx)
-            workspace, mine = tx.workspace, tx.actor.time_zone
-    except Refusal as refusal:
-        await forms.refuse(context.slack, view_id, cards.TITLE, refusal)
-        return None
-    metadata = {"channel": request.channel_id, "response_url": request.response_url}
-    zone = mine if workspace == Workspace() else workspace.time_zone
-    await forms.show(context.slack, view_id, cards.setup_form(workspace, zone, metadata))
+            zone = tx.actor.time_zone if tx.workspace == Workspace() else tx.workspace.time_zone
+            metadata = {"channel": request.channel_id, "response_url": request.response_url}
+            return cards.setup_form(tx.workspace, zone, metadata)
+
+    await forms.fill(context.slack, view_id, cards.TITLE, form)
     return None
 
 

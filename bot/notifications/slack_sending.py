@@ -7,6 +7,7 @@ message is found again when nobody knows whether Slack took it.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,8 +60,11 @@ THREAD_CODES = frozenset({"cannot_reply_to_message", "invalid_thread_ts", "threa
 WORKSPACE_SECONDS = 60.0
 LONGEST_PAUSE_SECONDS = 60.0
 
-PLAIN_CHARACTERS = 3900
-"""Text longer than 4,000 characters cannot be edited later."""
+EDITED_BYTES = 4000
+"""`chat.update` takes no longer text. Slack's page says characters and means bytes of UTF-8: a text of 4,002 bytes is
+`msg_too_long` (measured in openclaw/openclaw pull request 115027)."""
+
+_HALF_A_TOKEN = re.compile(r"(?:&[a-z]*|<[^>]*)$")
 
 CLOCK_SECONDS = 60
 """By how much Slack's clock, which dates the messages, may differ from PostgreSQL's, which dates the attempts."""
@@ -190,7 +194,8 @@ class Sending:
         message: dict[str, Any] = {
             "channel": entry.channel,
             "ts": ts,
-            "text": entry.payload["text"],
+            # Where there are blocks, the text is what is read out, and need not be whole.
+            "text": _plain(entry.payload["text"]) if entry.payload.get("blocks") else entry.payload["text"],
             # Slack keeps the blocks it has where none are given.
             "blocks": entry.payload.get("blocks", []),
             "metadata": self._metadata(),
@@ -277,4 +282,10 @@ def _is_about_message(code: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return text if len(text) <= PLAIN_CHARACTERS else text[: PLAIN_CHARACTERS - 1] + "…"
+    """The text as far as it can be edited later, not cut in the middle of an escape or a mention."""
+    encoded = text.encode()
+    if len(encoded) <= EDITED_BYTES:
+        return text
+    mark = "…"
+    kept = encoded[: EDITED_BYTES - len(mark.encode())].decode(errors="ignore")
+    return _HALF_A_TOKEN.sub("", kept) + mark

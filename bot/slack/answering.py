@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import Refusal, SlackRateLimited, SlackRefused, SlackUnavailable
-from bot.slack import blocks
+from bot.slack import blocks, forms
 from bot.slack.gateway import Gateway
-from bot.slack.request import Answer, CloseForms, FieldErrors, Reply, Request, ShowView
+from bot.slack.request import Answer, CloseForms, FieldErrors, Reply, Request, ShowView, input_value
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +88,9 @@ async def answer_later(slack: Gateway, request: Request, answer: Answer) -> None
 
 async def _say_later(slack: Gateway, request: Request, answer: Answer) -> None:
     if isinstance(answer, CloseForms):
+        # By now the form says "Saving…", and nothing but its reader can close it.
+        if request.view_id and await _show_done(slack, request, answer.reply):
+            return
         answer = answer.reply
     if isinstance(answer, FieldErrors) and request.view_id:
         await slack.call("views.update", view_id=request.view_id, view=_with_errors(request, answer))
@@ -108,6 +113,15 @@ async def _say_later(slack: Gateway, request: Request, answer: Answer) -> None:
             await slack.call("chat.postMessage", channel=request.user_id, **blocks.message(answer.text, answer.blocks))
 
 
+async def _show_done(slack: Gateway, request: Request, reply: Reply | None) -> bool:
+    """Say in the open form that it is done; False where its reader has closed it."""
+    said = reply or Reply(":white_check_mark: Saved.")
+    view = blocks.modal(
+        request.payload["view"]["title"]["text"], said.blocks or (blocks.section(said.text),), close="Close"
+    )
+    return await forms.show(slack, str(request.view_id), view)
+
+
 async def _ephemeral(slack: Gateway, channel: str, user: str, reply: Reply) -> None:
     try:
         await slack.call("chat.postEphemeral", channel=channel, user=user, **blocks.message(reply.text, reply.blocks))
@@ -125,7 +139,8 @@ def _with_errors(request: Request, answer: FieldErrors) -> blocks.Block:
     """The form as it was filled, with the errors above it: after "Saving…" Slack takes no errors at the fields."""
     view = request.payload["view"]
     said = [blocks.section(f":warning: {sentence}") for sentence in answer.errors.values()]
-    filled = [_filled(block, request.fields) for block in view["blocks"]]
+    states = (view.get("state") or {}).get("values") or {}
+    filled = [_filled(block, states) for block in view["blocks"]]
     kept: blocks.Block = {
         name: view[name] for name in ("title", "submit", "close", "callback_id", "private_metadata") if view.get(name)
     }
@@ -140,18 +155,23 @@ _INITIAL = {
     "datepicker": "initial_date",
     "timepicker": "initial_time",
     "datetimepicker": "initial_date_time",
+    "static_select": "initial_option",
+    "external_select": "initial_option",
+    "radio_buttons": "initial_option",
 }
+"""Each kind of input, and what its value is called when a form begins with one."""
 
 
-def _filled(block: blocks.Block, fields: object) -> blocks.Block:
-    typed = fields.get(block.get("block_id")) if isinstance(fields, dict) else None
-    if block["type"] != "input" or not typed:
+def _filled(block: blocks.Block, states: Mapping[str, Any]) -> blocks.Block:
+    """An input with what stood in it; one that was emptied stays empty."""
+    if block["type"] != "input" or block["element"]["type"] not in _INITIAL:
         return block
     element = block["element"]
-    if name := _INITIAL.get(element["type"]):
-        return {**block, "element": {**element, name: typed}}
-    chosen = [option for option in element.get("options", ()) if option["value"] == typed]
-    return {**block, "element": {**element, "initial_option": chosen[0]}} if chosen else block
+    state: Mapping[str, Any] = next(iter(states.get(block["block_id"], {}).values()), {})
+    name = _INITIAL[element["type"]]
+    typed = state.get("selected_option") if name == "initial_option" else input_value(state)
+    kept = {key: value for key, value in element.items() if key != name}
+    return {**block, "element": {**kept, name: typed} if typed else kept}
 
 
 def overdue_view(request: Request) -> blocks.Block:

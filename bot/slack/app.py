@@ -99,18 +99,23 @@ class Dispatcher:
     async def command(self, ack: Ack, body: Body) -> None:
         """A slash command: the receipt is the acknowledgement."""
         base = self._command_name(body["command"])
-        command = self.commands[base]
-        typed = decode(body.get("text", ""))
+        command = self.commands.get(base)
+        if command is None:
+            await ack(words.unknown_command(body["command"], self.commands.values()).body())
+            return
+        typed = decode(body.get("text") or "")
         word, rest = command.split(typed)
-        handler = self.handlers.get(("command", f"{base} {word}".strip()))
-        if handler is None and word != "help":
-            handler, rest = self.handlers.get(("command", f"{base} *")), typed
+        name = f"{base} {word}".strip()
+        if ("command", name) not in self.handlers and word != "help":
+            # What follows is the person's own words, which are no part of a name that stands in the log.
+            name, rest = f"{base} *", typed
+        handler = self.handlers.get(("command", name))
         if handler is None:
             await ack(words.help_reply(command, "" if word == "help" else word).body())
             return
         request = Request(
             "command",
-            f"{base} {word}".strip(),
+            name,
             body["user_id"],
             body.get("team_id", ""),
             body.get("channel_id"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,17 @@ from zoneinfo import ZoneInfo
 Block = dict[str, Any]
 
 VALUE_VERSION = 1
+SECTION_LIMIT = 3000
+BLOCK_LIMIT = 50
+TEXT_LIMIT = 12_500
+"""What all blocks of a message may hold together, with room for buttons: Slack takes about 13,200 characters
+(slackapi/bolt-js issue 2509)."""
+_COMPACT = json.JSONEncoder(separators=(",", ":")).encode
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+# Written out because `strftime` follows the machine's locale, and takes longer than a whole card otherwise would.
+
 _KEPT = re.compile(r"&lt;([@#][A-Z0-9]{3,})&gt;")
 
 
@@ -40,19 +51,28 @@ def mention(slack_id: str | None, name: str) -> str:
 def moment(when: datetime, zone: str = "UTC", style: str = "{date_short_pretty} at {time}") -> str:
     """A moment that each reader sees in their own zone; the fallback text is in `zone` (an IANA name)."""
     local = when.astimezone(ZoneInfo(zone))
-    return f"<!date^{int(when.timestamp())}^{style}|{local:%a} {local.day} {local:%b %Y %H:%M} {local.tzname()}>"
+    spelled = f"{_day(local)} {local.year} {_clock(local)} {local.tzname()}"
+    return f"<!date^{int(when.timestamp())}^{style}|{spelled}>"
 
 
 def spoken(when: datetime, zone: str) -> str:
     """A moment in plain words for the top-level text, for example `Fri 27 Nov 18:00`."""
     local = when.astimezone(ZoneInfo(zone))
     year = f" {local.year}" if local.year != datetime.now(UTC).year else ""
-    return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}"
+    return f"{_day(local)}{year} {_clock(local)}"
+
+
+def _day(local: datetime) -> str:
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}"
+
+
+def _clock(local: datetime) -> str:
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def value(**ids: Any) -> str:
     """A button's value: small versioned JSON with ids only, because cards outlive releases."""
-    return json.dumps({"v": VALUE_VERSION, **ids}, separators=(",", ":"))
+    return _COMPACT({"v": VALUE_VERSION, **ids})
 
 
 def read_value(text: str | None) -> dict[str, Any]:
@@ -78,7 +98,7 @@ def section(
     """A paragraph of mrkdwn, with up to ten short fields in two columns and one element at its right."""
     block: Block = {"type": "section"}
     if text:
-        block["text"] = mrkdwn(text[:3000])
+        block["text"] = mrkdwn(text[:SECTION_LIMIT])
     if fields:
         block["fields"] = [mrkdwn(field[:2000]) for field in fields[:10]]
     if accessory:
@@ -86,6 +106,17 @@ def section(
     if block_id:
         block["block_id"] = block_id
     return block
+
+
+def sections(lines: Iterable[str]) -> list[Block]:
+    """Lines as paragraphs: as many of them in each section as Slack takes there, so that none is cut in two."""
+    found: list[str] = []
+    for line in lines:
+        if found and len(found[-1]) + 1 + len(line) <= SECTION_LIMIT:
+            found[-1] += f"\n{line}"
+        else:
+            found.append(line)
+    return [section(text) for text in found]
 
 
 def context(*texts: str) -> Block:
@@ -233,10 +264,37 @@ def modal(
     if callback_id:
         view["callback_id"] = callback_id
     if metadata:
-        view["private_metadata"] = json.dumps(metadata, separators=(",", ":"))
+        view["private_metadata"] = _COMPACT(metadata)
     return view
+
+
+def fitting(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks as far as Slack takes them in one message; of those behind, the rows of buttons stay.
+
+    For answers that cannot be sent again: Slack would drop the whole of one that is too long.
+    """
+    room = TEXT_LIMIT
+    for place, block in enumerate(blocks):
+        room -= sum(len(text) for text in _texts(block))
+        if room < 0 or (place == BLOCK_LIMIT - 1 and len(blocks) > BLOCK_LIMIT):
+            buttons = [later for later in blocks[place:] if later["type"] == "actions"][-2:]
+            kept = blocks[: min(place, BLOCK_LIMIT - 1 - len(buttons))]
+            return [*kept, context("… there is more than one message of Slack's holds."), *buttons]
+    return list(blocks)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, part in value.items():
+            if name == "text" and isinstance(part, str):
+                yield part
+            else:
+                yield from _texts(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts(part)
 
 
 def message(text: str, blocks: Sequence[Block] = ()) -> dict[str, Any]:
     """What `chat.postMessage` and `chat.update` take; `text` is a whole sentence, which screen readers read out."""
-    return {"text": text, "blocks": list(blocks)[:50]} if blocks else {"text": text}
+    return {"text": text, "blocks": list(blocks)[:BLOCK_LIMIT]} if blocks else {"text": text}

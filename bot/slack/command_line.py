@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 MENTION = re.compile(r"<@([UW][A-Z0-9]{2,})>")
-CHANNEL = re.compile(r"<#([CGD][A-Z0-9]{2,})>")
 
 _TOKEN = re.compile(
     r"<(?:@(?P<user>[UW][A-Z0-9]{2,})(?:\|[^>]*)?"
@@ -106,9 +105,11 @@ class SlashCommand:
         return parts[0].lower(), parts[1] if len(parts) > 1 else ""
 
     def nearest(self, word: str) -> Subcommand | None:
-        """The known word that `word` was probably meant to be."""
-        close = difflib.get_close_matches(word.lower(), [known.word for known in self.words], n=1, cutoff=0.6)
-        return next((known for known in self.words if known.word in close), None)
+        """The known word that `word` was probably meant to be; every command knows `help`."""
+        line = f"{self.name} help"
+        words = (*self.words, Subcommand("help", line, "shows this", line, hidden=True))
+        close = difflib.get_close_matches(word.lower(), [known.word for known in words], n=1, cutoff=0.6)
+        return next((known for known in words if known.word in close), None)
 
 
 def mentions(text: str) -> Sequence[str]:

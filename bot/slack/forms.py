@@ -5,7 +5,10 @@ A trigger lives three seconds and works once, so nothing is read before it is us
 
 from __future__ import annotations
 
-from bot.errors import Refusal, SlackRefused
+import contextlib
+from collections.abc import Awaitable, Callable
+
+from bot.errors import Refusal, SlackRateLimited, SlackRefused, SlackUnavailable
 from bot.slack import blocks
 from bot.slack.gateway import Gateway
 from bot.slack.request import Request
@@ -30,18 +33,35 @@ async def open_loading(slack: Gateway, request: Request, title: str) -> str:
     return view_id
 
 
-async def show(slack: Gateway, view_id: str, view: blocks.Block) -> None:
-    """Replace what stands in an open modal. A modal that was closed meanwhile is left closed."""
+async def show(slack: Gateway, view_id: str, view: blocks.Block) -> bool:
+    """Replace what stands in an open modal. One that was closed meanwhile is left closed; then it is False."""
     try:
         await slack.call("views.update", view_id=view_id, view=view)
     except SlackRefused as refused:
         if refused.code not in ("not_found", "view_not_found"):
             raise
+        return False
+    return True
 
 
-async def refuse(slack: Gateway, view_id: str, title: str, refusal: Refusal) -> None:
-    """Say in an open modal why there is no form."""
-    said = [blocks.section(f":warning: {refusal.message}")]
-    if refusal.example:
-        said.append(blocks.context(f"For example: `{refusal.example}`"))
-    await show(slack, view_id, blocks.modal(title, said, close="Close"))
+async def fill(slack: Gateway, view_id: str, title: str, form: Callable[[], Awaitable[blocks.Block]]) -> Refusal | None:
+    """Show the view that `form` reads in the "Loading…" modal; a `Refusal` is shown there instead, and returned.
+
+    Anything else that `form` raises is raised again: whoever answers the request says it. The modal does not go on
+    promising a form then.
+    """
+    try:
+        view = await form()
+    except Refusal as refusal:
+        said = [blocks.section(f":warning: {refusal.message}")]
+        if refusal.example:
+            said.append(blocks.context(f"For example: `{refusal.example}`"))
+        await show(slack, view_id, blocks.modal(title, said, close="Close"))
+        return refusal
+    except Exception:
+        sorry = blocks.section(":warning: I could not fill this form. Please close it and try again in a minute.")
+        with contextlib.suppress(SlackRefused, SlackRateLimited, SlackUnavailable):
+            await show(slack, view_id, blocks.modal(title, [sorry], close="Close"))
+        raise
+    await show(slack, view_id, view)
+    return None

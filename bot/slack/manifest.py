@@ -6,9 +6,11 @@ docs.slack.dev/reference/app-manifest.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from bot.errors import Failure
 from bot.slack.command_line import SlashCommand
 from bot.slack.request import Shortcut
 
@@ -56,6 +58,10 @@ EVENTS = (
     "user_change",
 )
 
+_PREFIX = re.compile(r"[a-z0-9_-]{0,20}")
+"""Slack takes commands in lower case of up to 32 characters (docs.slack.dev/reference/app-manifest)."""
+_ADDRESS = re.compile(r"https://[^\s/?#]+(?:/[^\s?#]*)?")
+
 
 def build(
     commands: Iterable[SlashCommand],
@@ -68,7 +74,17 @@ def build(
 
     `prefix` (such as `x-`) is put before each command's name, where a workspace has a `/task` already. With
     `public_url` Slack delivers over HTTP to `<public_url>/slack/events`; without it over Socket Mode.
+    Raises `Failure` for what Slack would not take.
     """
+    if not _PREFIX.fullmatch(prefix):
+        raise Failure(
+            f'"{prefix}" cannot be put before a command: up to 20 small letters, digits, - and _ can, for example x-'
+        )
+    if public_url and not _ADDRESS.fullmatch(public_url):
+        raise Failure(
+            f'Slack delivers only to an address that starts with https://, and "{public_url}" is none; '
+            "for example https://bot.example.com"
+        )
     address = f"{public_url.rstrip('/')}/slack/events" if public_url else None
     request_url = {"url": address} if address else {}
     return {

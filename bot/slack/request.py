@@ -7,7 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from bot.slack.blocks import Block, read_value
+from bot.errors import Refusal
+from bot.slack.blocks import Block, fitting, read_value
 from bot.slack.command_line import SlashCommand, Subcommand, storable
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ class Reply:
         """The message as Slack takes it in an acknowledgement and at a `response_url`."""
         body: dict[str, Any] = {"text": self.text, "response_type": "ephemeral"}
         if self.blocks:
-            body["blocks"] = list(self.blocks)[:50]
+            body["blocks"] = fitting(self.blocks)
         return body
 
 
@@ -114,6 +115,14 @@ class Surface:
     commands: tuple[SlashCommand, ...] = ()
     words: Mapping[str, tuple[Subcommand, ...]] = field(default_factory=dict)
     shortcuts: tuple[Shortcut, ...] = ()
+
+
+def named_id(request: Request, kind: str) -> int:
+    """The id of the record of this `kind` that the pressed button names. Raises `Refusal` where it names none."""
+    found = request.value.get(kind)
+    if not isinstance(found, int) or found <= 0:
+        raise Refusal("This button is of an earlier version of me. Type the command again to see how things are now.")
+    return found
 
 
 def input_value(state: Mapping[str, Any]) -> Any:

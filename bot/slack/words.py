@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.slack import blocks
@@ -25,6 +25,14 @@ def combine(surfaces: Sequence[Surface]) -> tuple[Handlers, dict[str, SlashComma
         for name, more in surface.words.items():
             commands[name] = replace(commands[name], words=commands[name].words + more)
     return handlers, commands
+
+
+def unknown_command(name: str, known: Iterable[SlashCommand]) -> Reply:
+    """What to say where Slack's manifest lists a command that this version does not have."""
+    others = ", ".join(f"`{command.name}`" for command in known)
+    return Reply(
+        f":grey_question: I do not know `{blocks.escape(name)}`. I know {others}; each explains itself: add `help`."
+    )
 
 
 def help_reply(command: SlashCommand, unknown: str = "") -> Reply:

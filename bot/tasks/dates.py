@@ -7,6 +7,7 @@ handed in.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -125,7 +126,7 @@ def unreadable(text: str) -> Refusal:
 
 
 def _plain(text: str) -> str:
-    return text[:LONGEST].replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text[:LONGEST], quote=False)
 
 
 def _check_range(when: When, now: datetime, look_back: timedelta = timedelta(days=1)) -> None:

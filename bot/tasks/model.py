@@ -85,4 +85,5 @@ class Task(Base):
             "end_date",
             postgresql_where=text("status <> 'done' AND is_delayed IS NOT TRUE AND deleted_at IS NULL"),
         ),
+        Index("idx_tasks_open", "end_date", postgresql_where=text("status <> 'done' AND deleted_at IS NULL")),
     )

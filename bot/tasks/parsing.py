@@ -7,6 +7,7 @@ mentions as `<@U…>`; no clock and no record is needed to read it, so it is rea
 from __future__ import annotations
 
 import difflib
+import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from bot.tasks.model import LABEL_LIMIT, PRIORITIES, TITLE_LIMIT
 from bot.users.model import WORKING_ROLES
 
 NEW_EXAMPLE = "/task new Fix login redirect @ana due:friday !high epic:AUTH"
+ASSIGN_EXAMPLE = "/task assign 12 @ana"
 
 KEYS = ("assignee", "due", "start", "priority", "epic", "story", "role")
 _CONFUSED = {
@@ -47,7 +49,7 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,})>")
 _QUOTED = re.compile(r'"([^"\n]*)"')
 _KEY = re.compile(r"([A-Za-z][A-Za-z_-]{1,20}):")
 _WORD = re.compile(r"\S+")
-_NUMBER = re.compile(r"(?:[Tt]-|#)?(\d{1,10})")
+_NUMBER = re.compile(r"(?:[Tt]-?|#)?(\d{1,10})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +289,17 @@ def assignee(word: str) -> str:
     raise unknown_person(word)
 
 
+def one_assignee(text: str) -> str:
+    """Who gets a task that is there already: like `assignee`, and several people are refused for what they are."""
+    if len(set(_MENTION.findall(text))) > 1:
+        raise Refusal("A task has one assignee. Name one person.", example=ASSIGN_EXAMPLE)
+    try:
+        return assignee(text)
+    except Refusal as refusal:
+        refusal.example = ASSIGN_EXAMPLE
+        raise
+
+
 def unknown_person(word: str) -> Refusal:
     return Refusal(
         f"I do not know who “{_escape(word)}” is. Type @ and choose the person from Slack's list; `@me` is you.",
@@ -296,8 +309,13 @@ def unknown_person(word: str) -> Refusal:
 
 
 def task_number(word: str) -> int:
-    """A task's number, typed `12`, `T-12` or `#12`. Raises `Refusal` for anything else."""
+    """A task's number, typed `12`, `T-12`, `t12` or `#12`. Raises `Refusal` for anything else."""
     found = _NUMBER.fullmatch(word)
+    if _MENTION.fullmatch(word):
+        # Repeated as it was received, a mention would be an id that nobody has typed.
+        raise Refusal(
+            "A task's number comes first, as `T-12` or `12`, and the person behind it.", example=ASSIGN_EXAMPLE
+        )
     if not found or not 0 < int(found[1]) <= HIGHEST_NUMBER:
         raise Refusal(f"“{_escape(word)}” is not a task's number. Numbers look like `T-12` or `12`.")
     return int(found[1])
@@ -340,4 +358,4 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
 def _escape(text: str) -> str:
     short = text if len(text) <= 60 else text[:59] + "…"
-    return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(short, quote=False)

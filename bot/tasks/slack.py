@@ -72,8 +72,8 @@ async def take(context: Context, request: Request) -> Answer:
 
 async def assign(context: Context, request: Request) -> Answer:
     """`/task assign 12 @ana`, `@me` or `none`."""
-    task_id, who = parsing.number_and_rest(request.text, "/task assign 12 @ana")
-    meant = parsing.assignee(who)
+    task_id, who = parsing.number_and_rest(request.text, parsing.ASSIGN_EXAMPLE)
+    meant = parsing.one_assignee(who)
     async with context.as_person(request, mentioned=mentions(who)) as tx:
         owner = operations.person_meant(tx, meant)
         task = await operations.assign(tx, task_id, owner)

@@ -74,11 +74,7 @@ def moved(result: Moved, word: str) -> Reply:
     lines += [f":warning: {sentence}" for sentence in result.refused]
     names = ", ".join(number(task.id) for task in result.changed)
     text = f"{names} {'is' if len(result.changed) == 1 else 'are'} {done}. {' '.join(result.refused)}".strip()
-    return Reply(text, _split(lines))
-
-
-def _split(lines: Sequence[str], size: int = 8) -> tuple[Block, ...]:
-    return tuple(blocks.section("\n".join(lines[at : at + size])) for at in range(0, len(lines), size))
+    return Reply(text, tuple(blocks.sections(lines)))
 
 
 def reopened_late(task: Task, reply: Reply) -> Reply:
@@ -209,7 +205,7 @@ def details(
             f"{blocks.moment(event.at, zone)} – {cards.deed(event.verb, event.actor, event.changes, people, zone)}"
             for event in past
         ]
-        shown += [blocks.divider(), *_split(lines)]
+        shown += [blocks.divider(), *blocks.sections(lines)]
     if may_change:
         buttons = cards.move_buttons(task, at="show")
         if task.status != DONE:

@@ -9,24 +9,15 @@ from bot.context import Context
 from bot.db import Transaction
 from bot.errors import Refusal
 from bot.history import queries as history
-from bot.slack.request import Answer, Reply, Request
+from bot.slack.request import Answer, Reply, Request, named_id
 from bot.tasks import filters, operations, queries, rights, slack_answers
 from bot.tasks.model import Task, subject
-from bot.tasks.parsing import HIGHEST_NUMBER
-
-
-def task_id(request: Request) -> int:
-    """The number of the task that a button names. Raises `Refusal` where it names none."""
-    found = request.value.get("task")
-    if not isinstance(found, int) or not 0 < found <= HIGHEST_NUMBER:
-        raise Refusal("This button is of an earlier version of me. `/task` shows your tasks as they are now.")
-    return found
 
 
 async def _press(context: Context, request: Request, change: Callable[[Transaction, int], Awaitable[Any]]) -> Answer:
     """Change the task. The messages that stand in Slack follow through the ledger; a list that only this person sees
     is drawn anew in its place."""
-    number = task_id(request)
+    number = named_id(request, "task")
     async with context.as_person(request) as tx:
         await change(tx, number)
     at = request.value.get("at")
@@ -58,7 +49,7 @@ async def not_mine(context: Context, request: Request) -> Answer:
 
 
 async def show(context: Context, request: Request) -> Answer:
-    return await details(context, request, task_id(request))
+    return await details(context, request, named_id(request, "task"))
 
 
 async def turn_page(context: Context, request: Request) -> Answer:

@@ -12,8 +12,8 @@ from bot.db import Person, Transaction
 from bot.errors import Refusal
 from bot.slack import blocks, forms
 from bot.slack.blocks import Block
-from bot.slack.request import Answer, CloseForms, Reply, Request
-from bot.tasks import cards, operations, parsing, queries, rights, slack_answers
+from bot.slack.request import Answer, CloseForms, Reply, Request, named_id
+from bot.tasks import cards, dates, operations, parsing, queries, rights, slack_answers
 from bot.tasks.cards import Action
 from bot.tasks.model import DONE, LABEL_LIMIT, PRIORITIES, TITLE_LIMIT, Task, number
 from bot.tasks.operations import Plan
@@ -144,16 +144,17 @@ async def open_creation(context: Context, request: Request, new: NewTask, line: 
         view_id = await forms.open_loading(context.slack, request, "New task")
     except Refusal as refusal:
         return _open_again(request, refusal, line)
-    try:
+
+    async def form() -> Block:
         async with context.as_person(request, mentioned=new.people) as tx:
             rights.check_create(tx.actor)
             owner = operations.person_meant(tx, new.assignee)
             start = operations.start_meant(tx, new, owner, context.settings.date_order)
-    except Refusal as refusal:
-        # The form says why it stays empty, and the answer to the command gives back what was typed.
-        await forms.refuse(context.slack, view_id, "New task", refusal)
-        raise
-    await forms.show(context.slack, view_id, creation(new, owner, start, _where(request)))
+            return creation(new, owner, start, _where(request))
+
+    if refused := await forms.fill(context.slack, view_id, "New task", form):
+        # The modal says why there is no form, and the answer to the command gives back what was typed.
+        raise refused
     return None
 
 
@@ -194,12 +195,9 @@ async def create(context: Context, request: Request) -> Answer:
 
 
 def _plan(tx: Transaction, given: Mapping[str, Any], title: str) -> Plan:
-    end = _moment(given.get(Field.DUE))
-    if end is None or end <= tx.now:
-        raise Refusal("Choose a moment that is still ahead.", field=Field.DUE)
     return Plan(
         title,
-        end,
+        _end(tx, given),
         (given.get(Field.DESCRIPTION) or "").strip(),
         tx.people.get(given.get(Field.ASSIGNEE) or ""),
         _moment(given.get(Field.START)),
@@ -208,6 +206,15 @@ def _plan(tx: Transaction, given: Mapping[str, Any], title: str) -> Plan:
         _label(given.get(Field.EPIC)),
         _label(given.get(Field.STORY)),
     )
+
+
+def _end(tx: Transaction, given: Mapping[str, Any]) -> datetime:
+    end = _moment(given.get(Field.DUE))
+    if end is None or end <= tx.now:
+        raise Refusal("Choose a moment that is still ahead.", field=Field.DUE)
+    if end > tx.now + dates.FARTHEST:
+        raise Refusal("That is more than ten years away. Please check the year.", field=Field.DUE)
+    return end
 
 
 def _moment(seconds: int | None) -> datetime | None:
@@ -220,28 +227,24 @@ def _label(typed: str | None) -> str | None:
 
 async def open_new_date(context: Context, request: Request) -> Answer:
     """*New date* was pressed: show the form, if the person may and the task is still open."""
-    task_id = request.value.get("task", 0)
+    task_id = named_id(request, "task")
     title = f"New date for {number(task_id)}"
     view_id = await forms.open_loading(context.slack, request, title)
-    try:
+
+    async def form() -> Block:
         async with context.as_person(request) as tx:
             task = await queries.get(tx, task_id)
             rights.check_change(tx.actor, task)
             if task.status == DONE:
                 raise Refusal(f"{number(task.id)} is done already, so its date does not matter any more.")
-            shown = new_date(task, tx.now, {"task": task_id, **_where(request)})
-    except Refusal as refusal:
-        await forms.refuse(context.slack, view_id, title, refusal)
-        return None
-    await forms.show(context.slack, view_id, shown)
+            return new_date(task, tx.now, {"task": task_id, **_where(request)})
+
+    await forms.fill(context.slack, view_id, title, form)
     return None
 
 
 async def save_new_date(context: Context, request: Request) -> Answer:
     """A new end was chosen."""
-    end = _moment(request.fields.get(Field.DUE))
-    if end is None:
-        raise Refusal("Choose a moment that is still ahead.", field=Field.DUE)
     async with context.as_user(request.user_id, (), request.metadata.get("channel")) as tx:
-        task = await operations.move_end(tx, int(request.metadata["task"]), end)
+        task = await operations.move_end(tx, int(request.metadata["task"]), _end(tx, request.fields))
         return CloseForms(slack_answers.dated(task, tx.actor.time_zone))

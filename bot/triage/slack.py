@@ -7,11 +7,12 @@ from typing import Any
 
 from bot.context import Context
 from bot.db import Transaction
-from bot.errors import Refusal, SlackRateLimited, SlackRefused, SlackUnavailable
+from bot.errors import SlackRateLimited, SlackRefused, SlackUnavailable
 from bot.history import queries as history
-from bot.slack import blocks, forms
+from bot.slack import forms
+from bot.slack.blocks import Block
 from bot.slack.command_line import SlashCommand, Subcommand, decode
-from bot.slack.request import Answer, CloseForms, Handler, Reply, Request, Shortcut, Surface
+from bot.slack.request import Answer, CloseForms, Handler, Reply, Request, Shortcut, Surface, named_id
 from bot.triage import cards, operations, parsing, queries
 from bot.triage.cards import Act, Form
 from bot.triage.operations import Source
@@ -47,6 +48,11 @@ async def new(context: Context, request: Request) -> Answer:
 async def report_message(context: Context, request: Request) -> Answer:
     """The shortcut on a message: the form, filled with what the message says."""
     view_id = await forms.open_loading(context.slack, request, REPORT_TITLE)
+    await forms.fill(context.slack, view_id, REPORT_TITLE, lambda: _form_of_message(context, request))
+    return None
+
+
+async def _form_of_message(context: Context, request: Request) -> Block:
     message = request.payload["message"]
     channel, ts = str(request.channel_id), str(message["ts"])
     try:
@@ -60,17 +66,12 @@ async def report_message(context: Context, request: Request) -> Answer:
     said = f"{author} wrote:\n{text}" if text else ""
     if len(said) > parsing.LONGEST_TEXT:
         said = f"{said[: parsing.LONGEST_TEXT - 1]}…"
-    await forms.show(
-        context.slack,
-        view_id,
-        cards.report_form(
-            {**_where(request), "source": {"channel": channel, "ts": ts, "permalink": permalink}},
-            title=text.partition("\n")[0][: parsing.LONGEST_TITLE],
-            description=said,
-            permalink=permalink,
-        ),
+    return cards.report_form(
+        {**_where(request), "source": {"channel": channel, "ts": ts, "permalink": permalink}},
+        title=text.partition("\n")[0][: parsing.LONGEST_TITLE],
+        description=said,
+        permalink=permalink,
     )
-    return None
 
 
 async def _author(tx: Transaction, message: Mapping[str, Any]) -> str:
@@ -117,7 +118,7 @@ async def show(context: Context, request: Request) -> Answer:
 
 async def press_show(context: Context, request: Request) -> Answer:
     """Show, in a list."""
-    return await _show(context, request, _number(request))
+    return await _show(context, request, named_id(request, "triage"))
 
 
 async def _show(context: Context, request: Request, number: int) -> Answer:
@@ -139,7 +140,7 @@ async def take(context: Context, request: Request) -> Answer:
 async def press_take(context: Context, request: Request) -> Answer:
     """Take, on a card: the card itself shows the result. What only the person sees is drawn anew."""
     async with context.as_person(request) as tx:
-        taken = await operations.take(tx, _number(request))
+        taken = await operations.take(tx, named_id(request, "triage"))
     return _reply(cards.told(taken), replace=True) if request.is_ephemeral else None
 
 
@@ -157,7 +158,7 @@ def _close_command(verb: str) -> Handler:
 
 def _close_button(verb: str) -> Handler:
     async def press(context: Context, request: Request) -> Answer:
-        return await _ask_for_words(context, request, _number(request), verb)
+        return await _ask_for_words(context, request, named_id(request, "triage"), verb)
 
     return press
 
@@ -166,13 +167,13 @@ async def _ask_for_words(context: Context, request: Request, number: int, verb: 
     """Open the small form for what goes with `resolve` or `reject`, or say in it why that cannot be done now."""
     title = f"{verb.capitalize()} R-{number}"
     view_id = await forms.open_loading(context.slack, request, title)
-    try:
+
+    async def form() -> Block:
         async with context.as_person(request) as tx:
             found = await operations.check(tx, number, verb)
-    except Refusal as refusal:
-        await forms.refuse(context.slack, view_id, title, refusal)
-    else:
-        await forms.show(context.slack, view_id, cards.closing_form(found, verb, _where(request)))
+        return cards.closing_form(found, verb, _where(request))
+
+    await forms.fill(context.slack, view_id, title, form)
     return None
 
 
@@ -186,11 +187,7 @@ def _close_form(verb: str) -> Handler:
     return submit
 
 
-def _number(request: Request) -> int:
-    return int(request.value["triage"])
-
-
-def _reply(drawn: tuple[str, list[blocks.Block]], *, replace: bool = False) -> Reply:
+def _reply(drawn: tuple[str, list[Block]], *, replace: bool = False) -> Reply:
     text, shown = drawn
     return Reply(text, tuple(shown), replace)
 

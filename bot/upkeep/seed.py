@@ -45,7 +45,7 @@ TASKS = (
     ("U0SAMPLEMIA", WEB, "Let people reset their password <@U0SAMPLEANA> due:friday !high epic:AUTH story:AUTH-12"),
     ("U0SAMPLEANA", WEB, 'Show a friendly page for "404 not found" <@U0SAMPLEBO> due:"in 3 days" epic:SITE'),
     ("U0SAMPLEMIA", TEAM, "Try the sign-in page with a screen reader <@U0SAMPLETESS> due:tomorrow epic:AUTH"),
-    ("U0SAMPLEBO", WEB, 'Update the pictures on the start page role:designer due:"in 6 days" !low'),
+    ("U0SAMPLEBO", WEB, 'Check the start page on a small phone role:tester due:"in 6 days" !low'),
 )
 """Who types what after `/task new`, and in which channel."""
 

@@ -66,11 +66,11 @@ def offer(user_code: str, verification_uri: str, expires_at: datetime, zone: str
 
 def linked(login: str, github_url: str) -> Shown:
     """The sign-in worked."""
-    text = f"You are linked to the GitHub account {login}. What happens to you on GitHub reaches you here from now on."
+    text = f"You are linked to the GitHub account {login}. I know your work there as yours from now on."
     return text, (
         section(
             f":white_check_mark: You are linked to the GitHub account {_account(login, github_url)}."
-            " What happens to you on GitHub reaches you here from now on."
+            " I know your work there as yours from now on."
         ),
         context("`/scrum whoami` shows it, `/scrum unlink` undoes it."),
     )

@@ -101,6 +101,7 @@ def test_what_history_is_asked_for(line: str, asked: Asked) -> None:
         ("21", "from 1 to 20"),
         ("9" * 5000, "from 1 to 20"),
         ("@bo", "do not understand `@bo`"),
+        ("<#C0WEBTEAM>", "with `here` in that channel"),
         ("<!channel>", "do not understand `&lt;!channel&gt;`"),
     ],
 )
@@ -133,6 +134,12 @@ def test_since_a_leap_day_is_the_last_february() -> None:
 def test_since_a_day_to_come_is_refused() -> None:
     assert "still ahead" in refused(parsing.since_when, "2027-01-01", SUNDAY, "UTC", "DMY")
     assert "still ahead" in refused(parsing.since_when, "in 3 days", SUNDAY, "UTC", "DMY")
+
+
+def test_an_unreadable_since_comes_with_an_example_of_history() -> None:
+    with pytest.raises(Refusal) as unreadable:
+        parsing.since_when("foo", SUNDAY, "UTC", "DMY")
+    assert unreadable.value.example == parsing.HISTORY_EXAMPLE
 
 
 @given(LINES)

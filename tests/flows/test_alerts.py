@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy import text
 
 from bot import runtime
-from bot.db import Database, Transaction, create_engine
+from bot.db import Database, Transaction
+from bot.engine import create_engine
 from tests.flows.conftest import Office, open_office
 from tests.waiting import until
 

@@ -202,6 +202,8 @@ async def test_a_late_alert_is_answered_with_a_new_date(office: Office) -> None:
     assert buttons(alert) == ["Done", "New date", "Not mine"]
     await ana.presses("New date", on=alert)
     form = await ana.sees_modal("New date for T-1", "Fix login")
+    await ana.fills(form, {"Due": soon(days=10_000)})
+    assert await ana.submits(form) == {"Due": "That is more than ten years away. Please check the year."}
     await ana.fills(form, {"Due": soon(days=2)})
     assert await ana.submits(form) is None
     same = await office.channel("alerts").shows("T-1", "has a new date")

@@ -195,6 +195,23 @@ async def test_a_conversation_that_refuses_blocks_itself_and_keeps_its_messages(
     assert [message["text"] for message in await post.history(LEADS)] == ["This is private.", "This is after it."]
 
 
+async def test_a_change_keeps_its_blocks_where_its_text_is_longer_than_slack_edits(post: Post) -> None:
+    words = "я" * 1997
+    async with post.delivering() as delivery:
+        await post.hands_in(note("long", subject="task:1"))
+        await post.comes_to("long", "settled")
+        payload = blocks.message(words + "&amp;" + words, [blocks.section("drawn anew")])
+        async with post.database.as_system() as tx:
+            await publish(tx, redraws=[Redraw("task:1", "card", payload)])
+        delivery.wake()
+        row = await post.comes_to("long", "settled")
+    (message,) = await post.history(WEB)
+    assert message["blocks"][0]["text"]["text"] == "drawn anew"
+    # 4,000 bytes of UTF-8, and no half of an escape at the end.
+    assert message["text"] == words + "…"
+    assert (row.shown_revision, row.last_error) == (2, None)
+
+
 async def test_blocks_that_slack_refuses_become_plain_text(post: Post) -> None:
     broken = note("broken")
     broken.payload["blocks"] = [{"type": "no such block"}]

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.sandbox.slack.block_kit import checked_blocks
 from bot.slack import blocks
 
 
@@ -40,3 +41,21 @@ def test_a_modals_title_and_buttons_fit() -> None:
 def test_a_person_who_is_not_in_slack_is_named() -> None:
     assert blocks.mention(None, "a<b") == "a&lt;b"
     assert blocks.mention("U0SAMPLEBO", "bo") == "<@U0SAMPLEBO>"
+
+
+def test_lines_share_sections_and_none_is_cut_in_two() -> None:
+    lines = ["&amp;" * 200] * 7
+    shown = [block["text"]["text"] for block in blocks.sections(lines)]
+    assert [text.count("\n") + 1 for text in shown] == [2, 2, 2, 1]
+    assert "\n".join(shown).split("\n") == lines
+
+
+def test_an_answer_is_cut_where_slack_would_drop_the_whole_and_keeps_its_buttons() -> None:
+    turning = blocks.actions(blocks.button("Next", "next"))
+    for many in ([blocks.section("x" * 3000)] * 6, [blocks.section("x")] * 60):
+        shown = blocks.fitting([*many, turning])
+        assert checked_blocks(shown)
+        assert "more than one message" in shown[-2]["elements"][0]["text"]
+        assert shown[-1] == turning
+    few = [blocks.section("x")] * 49
+    assert blocks.fitting([*few, turning]) == [*few, turning]

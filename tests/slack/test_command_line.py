@@ -76,7 +76,7 @@ def test_a_line_is_split_into_its_word_and_the_rest(line: str, split: tuple[str,
     assert TASK.split(line) == split
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("lst", "list"), ("donne", "done"), ("NWE", "new")])
+@pytest.mark.parametrize(("typed", "meant"), [("lst", "list"), ("donne", "done"), ("NWE", "new"), ("hlep", "help")])
 def test_a_typo_gets_the_nearest_word(typed: str, meant: str) -> None:
     near = TASK.nearest(typed)
     assert near is not None

@@ -18,7 +18,7 @@ from bot.settings import Settings
 from bot.slack import app, blocks, forms, inbox, manifest, words
 from bot.slack.command_line import SlashCommand, Subcommand
 from bot.slack.gateway import Gateway, open_session
-from bot.slack.request import Answer, CloseForms, FieldErrors, Reply, Request, Shortcut, Surface
+from bot.slack.request import Answer, CloseForms, FieldErrors, Options, Reply, Request, Shortcut, Surface
 from bot.slack.socket_mode import SocketMode
 from tests.waiting import until
 from tests.workspace import LocalWorkspace
@@ -33,8 +33,11 @@ DEMO = SlashCommand(
         Subcommand("fail", "/demo fail", "fails", "/demo fail"),
         Subcommand("slow", "/demo slow", "takes long", "/demo slow"),
         Subcommand("form", "/demo form", "opens a form", "/demo form"),
+        Subcommand("broken", "/demo broken", "opens a form that cannot be filled", "/demo broken"),
     ),
 )
+SAY = SlashCommand("/say", "Takes any line.", "says it")
+GONE = SlashCommand("/gone", "Is in Slack's manifest only.", "does nothing")
 
 
 @dataclass
@@ -66,10 +69,24 @@ class Demo:
 
     async def form(self, context: Context, request: Request) -> Answer:
         view_id = await forms.open_loading(context.slack, request, "A form")
-        inputs = [blocks.field("name", "Name", blocks.text_input("name"))]
+        kinds: blocks.Block = {"type": "external_select", "action_id": "kind", "min_query_length": 1}
+        inputs = [
+            blocks.field("name", "Name", blocks.text_input("name")),
+            blocks.field("note", "Note", blocks.text_input("note", initial="a draft"), optional=True),
+            blocks.field("kind", "Kind", kinds, optional=True),
+        ]
         metadata = {"channel": request.channel_id, "response_url": request.response_url}
         view = blocks.modal("A form", inputs, callback_id="demo.form", submit="Save", metadata=metadata)
         await forms.show(context.slack, view_id, view)
+        return None
+
+    async def broken(self, context: Context, request: Request) -> Answer:
+        view_id = await forms.open_loading(context.slack, request, "A form")
+
+        async def form() -> blocks.Block:
+            raise ZeroDivisionError("a defect")
+
+        await forms.fill(context.slack, view_id, "A form", form)
         return None
 
     async def submitted(self, _: Context, request: Request) -> Answer:
@@ -77,9 +94,15 @@ class Demo:
         if name == "slow":
             await self.go.wait()
             raise Refusal("Too slow a name.", field="name")
+        if name == "Slow Ana":
+            await self.go.wait()
+            return CloseForms(Reply("Saved for Slow Ana"))
         if name != "Ana":
             return FieldErrors({"name": f"Nobody is called {name}."})
         return CloseForms(Reply("Saved for Ana"))
+
+    async def kinds(self, _: Context, request: Request) -> Answer:
+        return Options((blocks.option("A bug", "bug"), blocks.option("An idea", "idea")))
 
     async def shortcut(self, _: Context, request: Request) -> Answer:
         return Reply(f"You chose {request.payload['message']['text']}")
@@ -90,7 +113,7 @@ class Demo:
 
     def surface(self) -> Surface:
         return Surface(
-            commands=(DEMO,),
+            commands=(DEMO, SAY),
             shortcuts=(Shortcut("demo.pick", "Pick this", "Picks a message"),),
             handlers={
                 ("command", "/demo"): self.hello,
@@ -99,8 +122,11 @@ class Demo:
                 ("command", "/demo fail"): self.fail,
                 ("command", "/demo slow"): self.slow,
                 ("command", "/demo form"): self.form,
+                ("command", "/demo broken"): self.broken,
+                ("command", "/say *"): self.fail,
                 ("action", "demo.again"): self.again,
                 ("view", "demo.form"): self.submitted,
+                ("options", "kind"): self.kinds,
                 ("shortcut", "demo.pick"): self.shortcut,
                 ("event", "reaction_added"): self.reacted,
             },
@@ -116,7 +142,7 @@ def demo() -> Demo:
 async def slack(demo: Demo, database: Database) -> AsyncIterator[LocalWorkspace]:
     """The local Slack with Bolt, the dispatcher and the demo feature connected to it."""
     surface = demo.surface()
-    described = manifest.build([DEMO], surface.shortcuts)
+    described = manifest.build([DEMO, SAY, GONE], surface.shortcuts)
     async with LocalWorkspace.start(manifest=described) as workspace, open_session() as session:
         gateway = Gateway(session, workspace.api_url, workspace.slack.bot_token)
         github = GitHub(api_url=workspace.base_url, token=None)
@@ -199,13 +225,60 @@ async def test_a_slow_form_says_saving_and_comes_back_filled_with_the_error(slac
     ana = slack.person("ana")
     await ana.types("/demo form", in_="#web")
     form = await ana.sees_modal("A form", "Name")
-    await ana.fills(form, {"Name": "slow"})
+    await ana.fills(form, {"Name": "slow", "Note": "", "Kind": "An idea"})
     await ana.submits(form)
     await ana.sees_modal("A form", "Saving…")
     demo.go.set()
     back = await ana.sees_modal("A form", "Too slow a name.")
-    element = next(block for block in back.blocks if block["type"] == "input")["element"]
-    assert element["initial_value"] == "slow"
+    name, note, kind = (block["element"] for block in back.blocks if block["type"] == "input")
+    assert name["initial_value"] == "slow"
+    assert "initial_value" not in note
+    assert kind["initial_option"]["value"] == "idea"
+
+
+async def test_a_slow_form_that_was_saved_says_so_in_its_place(slack: LocalWorkspace, demo: Demo) -> None:
+    ana = slack.person("ana")
+    await ana.types("/demo form", in_="#web")
+    form = await ana.sees_modal("A form", "Name")
+    await ana.fills(form, {"Name": "Slow Ana"})
+    await ana.submits(form)
+    await ana.sees_modal("A form", "Saving…")
+    demo.go.set()
+    await ana.sees_modal("A form", "Saved for Slow Ana")
+
+
+async def test_a_slow_form_whose_reader_has_closed_it_answers_where_it_was_opened(
+    slack: LocalWorkspace, demo: Demo
+) -> None:
+    ana = slack.person("ana")
+    await ana.types("/demo form", in_="#web")
+    form = await ana.sees_modal("A form", "Name")
+    await ana.fills(form, {"Name": "Slow Ana"})
+    await ana.submits(form)
+    await ana.closes(await ana.sees_modal("A form", "Saving…"))
+    demo.go.set()
+    await ana.channel("web").shows("Saved for Slow Ana")
+
+
+async def test_a_form_that_cannot_be_filled_does_not_go_on_loading(slack: LocalWorkspace) -> None:
+    ana = slack.person("ana")
+    await ana.types("/demo broken", in_="#web")
+    await ana.sees_modal("A form", "I could not fill this form")
+    await ana.channel("web").shows("Reference")
+
+
+async def test_a_command_of_another_version_is_answered_with_those_there_are(slack: LocalWorkspace) -> None:
+    answer = await slack.person("ana").types("/gone with my words", in_="#web")
+    assert "I do not know `/gone`" in answer
+    assert "/demo" in answer
+
+
+async def test_the_words_of_a_line_are_no_part_of_the_name_in_the_log(
+    slack: LocalWorkspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert "Reference" in await slack.person("ana").types("/say Confidential things", in_="#web")
+    assert "command /say * failed" in caplog.text
+    assert "confidential" not in caplog.text.lower()
 
 
 async def test_a_shortcut_is_handed_its_message(slack: LocalWorkspace) -> None:

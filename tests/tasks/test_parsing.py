@@ -178,3 +178,19 @@ def test_a_missing_number_and_a_missing_rest_are_refused_with_an_example() -> No
         parsing.number_and_rest("T-12 ", "/task assign 12 @ana")
     assert refused.value.example == "/task assign 12 @ana"
     assert parsing.number_and_rest("12  monday 17:00", "") == (12, "monday 17:00")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (f"5 {ANA} {BO}", "A task has one assignee"),
+        (f"{ANA} 5", "number comes first"),
+        ("5 anna", "I do not know who “anna” is"),
+    ],
+)
+def test_what_cannot_be_assigned_is_told_without_ids_and_with_an_example_of_assign(line: str, said: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parsing.one_assignee(parsing.number_and_rest(line, parsing.ASSIGN_EXAMPLE)[1])
+    assert said in refused.value.message
+    assert "U0SAMPLE" not in refused.value.message
+    assert refused.value.example == parsing.ASSIGN_EXAMPLE

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 
 from bot.errors import Refusal
 from bot.tasks import queries
@@ -138,6 +140,30 @@ async def test_a_page_past_the_end_is_the_last_one(team: Team) -> None:
         page = await queries.mine(tx, 99)
         assert (page.index, page.last, page.total, len(page.tasks)) == (2, 2, 21, 1)
         assert (await queries.mine(tx, -1)).index == 0
+
+
+@pytest.mark.parametrize("what", ["", "is:late", "epic:AUTH"])
+async def test_what_is_open_is_found_without_reading_what_is_done(team: Team, what: str) -> None:
+    await team.rows(
+        "INSERT INTO tasks (title, description, status, assigned_role, start_date, end_date)"
+        " SELECT 'done', '', 'done', 'tester', now() - interval '2 days', now() - n * interval '1 minute'"
+        " FROM generate_series(1, 2000) n RETURNING id"
+    )
+    await team.task("open")
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    async with team.acts("mia") as tx:
+        event.listen(team.database.engine.sync_engine, "before_cursor_execute", note)
+        await queries.listed(tx, task_filter(what), 0, "DMY")
+        event.remove(team.database.engine.sync_engine, "before_cursor_execute", note)
+    async with team.database.as_system() as tx:
+        await tx.session.execute(text("ANALYZE tasks"))
+        plans = [str(await tx.execute(f"EXPLAIN {statement}", parameters)) for statement, parameters in asked]
+    assert len(plans) == 2
+    assert all("idx_tasks_open" in plan for plan in plans), plans
 
 
 async def test_people_known_from_github_only_have_a_name_and_no_slack_id(team: Team) -> None:

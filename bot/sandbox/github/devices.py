@@ -75,8 +75,8 @@ def poll(store: Store, device_code: str, now: float) -> str:
         return directory.issue_token(store, device.account_id, now)
 
 
-def decide(store: Store, entered: str, account: Account, *, authorize: bool, now: float) -> None:
-    """Approve or refuse the sign-in with this user code. Raises `DecisionRefused`."""
+def decide(store: Store, entered: str, account: Account | None, *, now: float) -> None:
+    """Approve the sign-in with this user code for `account`; None refuses it. Raises `DecisionRefused`."""
     letters = "".join(character for character in entered.upper() if character.isalnum())
     if not letters:
         raise DecisionRefused("Enter the eight letters of the code that Slack shows you.")
@@ -90,7 +90,7 @@ def decide(store: Store, entered: str, account: Account, *, authorize: bool, now
         raise DecisionRefused("This code was used already. Ask for a new one with /scrum link in Slack.")
     store.execute(
         "UPDATE devices SET state = ?, account_id = ? WHERE device_code = ?",
-        "authorized" if authorize else "denied",
-        account.id,
+        "authorized" if account else "denied",
+        account.id if account else None,
         device.device_code,
     )

@@ -91,7 +91,7 @@ It reads your public profile and nothing else, and keeps no access.</p>
  autocomplete="off" autocapitalize="characters" spellcheck="false" aria-describedby="{described}"{focus}>
 <p class="soft" id="hint">Eight letters, as Slack shows them. Never enter a code that somebody sent you.</p>
 <div class="buttons"><button class="go" name="decision" value="authorize">Authorize</button>
-<button name="decision" value="cancel">Cancel</button></div>
+<button name="decision" value="cancel" formnovalidate>Cancel</button></div>
 </form>""",
     )
 

@@ -72,19 +72,19 @@ def routes(place: Place) -> list[web.RouteDef]:
         fields = {name: str(form.get(name, "")) for name in ("user_code", "login", "decision")}
         account = directory.account_by_login(place.store, fields["login"])
         people = directory.people(place.store)
-        authorize = fields["decision"] == "authorize"
-        if account is None or account not in people:
-            problem = "Choose the account that you want to sign in with."
-        elif fields["decision"] not in ("authorize", "cancel"):
+        if fields["decision"] not in ("authorize", "cancel"):
             problem = "Press Authorize or Cancel."
+        elif fields["decision"] == "authorize" and (account is None or account not in people):
+            problem = "Choose the account that you want to sign in with."
         else:
+            approver = account if fields["decision"] == "authorize" else None
             try:
-                devices.decide(place.store, fields["user_code"], account, authorize=authorize, now=place.clock())
+                devices.decide(place.store, fields["user_code"], approver, now=place.clock())
             except devices.DecisionRefused as refused:
                 problem = str(refused)
             else:
                 place.on_change(None)
-                return pages.answer(pages.signed_in(account) if authorize else pages.cancelled())
+                return pages.answer(pages.signed_in(approver) if approver else pages.cancelled())
         return pages.answer(pages.sign_in(people, fields["login"], fields["user_code"], problem), 422)
 
     return [

@@ -14,8 +14,8 @@ from bot.sandbox.slack.methods import Method
 from bot.sandbox.slack.model import BOT_ID, BOT_USER_ID, Channel, Json
 from bot.sandbox.slack.platform import Platform
 
-# Longer texts can be posted, but not edited any more.
-UPDATE_TEXT_LIMIT = 4_000
+# Longer texts can be posted, but not edited any more. Slack counts bytes of UTF-8.
+UPDATE_TEXT_BYTES = 4_000
 METADATA_BYTES = 8_000
 
 
@@ -154,7 +154,7 @@ def update(slack: Platform, args: Arguments) -> Json:
     if channel.is_archived:
         raise SlackError("is_archived")
     content = _content(args)
-    if len(content.get("text", "")) > UPDATE_TEXT_LIMIT:
+    if len(content.get("text", "").encode()) > UPDATE_TEXT_BYTES:
         raise SlackError("msg_too_long")
     only_text = "text" in content and "blocks" not in content
     if only_text:

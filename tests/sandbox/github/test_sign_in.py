@@ -100,9 +100,13 @@ async def test_a_code_expires_after_a_quarter_of_an_hour(
     assert (status, "expired" in page) == (422, True)
 
 
-async def test_cancelling_denies(hub: RunningGitHub, http: aiohttp.ClientSession) -> None:
+async def test_cancelling_denies_also_where_no_account_was_chosen(
+    hub: RunningGitHub, http: aiohttp.ClientSession
+) -> None:
     codes = await begin(hub, http)
-    assert (await decide(hub, http, codes["user_code"], "cancel"))[0] == 200
+    form = await (await http.get(f"{hub.url}/login/device")).text()
+    assert re.search(r'<button [^>]*value="cancel"[^>]* formnovalidate', form)
+    assert (await decide(hub, http, codes["user_code"], "cancel", login=""))[0] == 200
     assert (await poll(hub, http, codes["device_code"]))["error"] == "access_denied"
     assert (await decide(hub, http, codes["user_code"]))[0] == 422
 
