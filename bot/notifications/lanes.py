@@ -156,11 +156,15 @@ _NEXT = text(
     SELECT EXTRACT(EPOCH FROM min(moment) - now())::float8 FROM (
       SELECT GREATEST(next_at, leased_until, blocked_at + make_interval(secs => :blocked_seconds)) AS moment
         FROM internal.lanes l
-       WHERE EXISTS (SELECT FROM internal.ledger m WHERE m.lane = l.lane AND m.state = 'pending' AND m.ts IS NULL)
+       CROSS JOIN LATERAL (
+         SELECT FROM internal.ledger m
+          WHERE m.lane = l.lane AND m.state = 'pending' AND m.ts IS NULL LIMIT 1) unsent
       UNION ALL
       SELECT GREATEST(leased_until, blocked_at + make_interval(secs => :blocked_seconds))
         FROM internal.lanes l
-       WHERE EXISTS (SELECT FROM internal.ledger m WHERE m.lane = l.lane AND m.state = 'pending' AND m.ts IS NOT NULL)
+       CROSS JOIN LATERAL (
+         SELECT FROM internal.ledger m
+          WHERE m.lane = l.lane AND m.state = 'pending' AND m.ts IS NOT NULL LIMIT 1) changed
       UNION ALL
       (SELECT not_before FROM internal.ledger WHERE state = 'pending' AND not_before > now()
         ORDER BY not_before LIMIT 1)
@@ -171,6 +175,7 @@ _NEXT = text(
     ) moments WHERE moment > now()
     """
 )
+# `LATERAL … LIMIT 1` and not `EXISTS`, of which the planner makes a scan of everything that waits.
 
 
 async def seconds_to_next(tx: Transaction) -> float | None:
