@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,8 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="only look whether everything can be measured")
     parser.add_argument("--json", action="store_true", help="print the rows as JSON")
     given = parser.parse_args()
+    # Being told to stop is like Ctrl-C: what was started has to be stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
     # A process that runs as root starts PostgreSQL as another account, which has to pass through the folder.
     with tempfile.TemporaryDirectory(prefix="scrum-bot-bench-") as name:
@@ -52,4 +55,7 @@ async def _measure(server: EmbeddedServer, folder: Path, extent: Extent) -> list
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)
