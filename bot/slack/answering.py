@@ -30,16 +30,20 @@ def apologise(request: Request, error: Exception) -> Answer:
         log.warning(
             "%s %s: the database did not do it: %s %s", request.kind, request.name, type(error).__name__, state or ""
         )
+        if isinstance(error, PoolTimeout):
+            return _say(request, "My database is busy right now. Nothing was changed; please try again in a minute.")
+        # The connection may have gone during the commit, and then nobody knows whether it took effect.
         return _say(
             request,
-            "I cannot reach my database right now. Nothing was changed; please try again in a minute.",
+            "I cannot reach my database right now, so I do not know whether that was done."
+            " Please have a look in a minute before you try again.",
         )
     if isinstance(error, SlackUnavailable | SlackRateLimited | SlackRefused):
         log.warning("%s %s: %s", request.kind, request.name, error)
         return _say(request, "Slack did not let me finish that. Please try again in a moment.")
     reference = secrets.token_hex(3)
     log.error("%s %s failed, reference %s", request.kind, request.name, reference, exc_info=error)
-    return _say(request, f"Something went wrong on my side. Nothing was changed. Reference: `{reference}`.")
+    return _say(request, f"Something went wrong on my side. Look before you try again. Reference: `{reference}`.")
 
 
 def _say(request: Request, sentence: str) -> Answer:
